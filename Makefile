@@ -1,0 +1,26 @@
+# Two commands do everything on a fresh Debian machine with Swift 6: `make run` and `make test`.
+SWIFT ?= swift
+SCENARIO ?= Scenarios/pd-separation.json
+
+.PHONY: run test bench build dependencies clean
+
+run: build
+	.build/release/simulate run $(SCENARIO) $(ARGUMENTS)
+
+build: dependencies
+	$(SWIFT) build -c release --product simulate
+
+test: dependencies
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+bench: dependencies
+	$(SWIFT) build -c release --product bench
+	.build/release/bench
+
+# libjansson reads every document; pkg-config finds it for the package manager.
+dependencies:
+	@pkg-config --exists jansson 2>/dev/null || ./scripts/install-dependencies
+
+clean:
+	rm -rf .build

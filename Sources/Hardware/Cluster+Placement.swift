@@ -1,0 +1,111 @@
+import JSONText
+
+/// Why a pool does not find its devices.
+public enum PlacementError: Error, Sendable, Equatable {
+    /// No group of nodes has this name; the nearest one, and all of them.
+    case unknownGroup(String, nearest: String?, known: [String])
+    /// So many replicas do not fit: how many do, and how many devices are available at all.
+    case doesNotFit(group: String, replicas: Int, tensorParallel: Int, fits: Int, available: Int)
+}
+
+extension PlacementError: CustomStringConvertible {
+    /// What is short and what to do about it.
+    public var description: String {
+        switch self {
+        case .unknownGroup(let name, let nearest, let known):
+            let remedy = nearest.map { "did you mean \($0)?" } ?? "known are \(known.joined(separator: ", "))"
+            return "there is no node group \(name); \(remedy)"
+        case .doesNotFit(let group, let replicas, let tensorParallel, let fits, let available):
+            return "\(replicas) replicas of \(tensorParallel) devices do not fit on node group \(group): "
+                + "\(fits) fit on its \(available) available devices; ask for fewer or add nodes"
+        }
+    }
+}
+
+extension Cluster {
+    /// Devices for the replicas of a pool: consecutive ones, whole replicas inside nodes, nodes in
+    /// order. Leases nothing.
+    ///
+    /// Within a node a replica starts at a multiple of `tensorParallel` where that costs none, so
+    /// that it keeps to packages. A replica larger than a node takes consecutive nodes from their
+    /// first device; they must be wholly available as far as it reaches, and no other replica
+    /// shares them.
+    /// - Parameters:
+    ///   - group: the name of a node group.
+    ///   - replicas: how many, at least one.
+    ///   - tensorParallel: devices of one replica, at least one, in rank order.
+    ///   - mode: how they will be leased; failed devices are never chosen.
+    /// - Throws: an unknown group, or how many replicas fit instead.
+    public func placement(
+        in group: String, replicas: Int, tensorParallel: Int, mode: LeaseMode = .exclusive
+    ) throws(PlacementError) -> [[DeviceID]] {
+        precondition(replicas >= 1 && tensorParallel >= 1, "a pool has replicas and devices")
+        guard let index = layout.group(named: group) else {
+            let known = layout.groups.map(\.name)
+            throw .unknownGroup(group, nearest: Spelling.nearest(to: group, among: known), known: known)
+        }
+        let perNode = layout.groups[index].node.devicesPerNode
+        var found: [[DeviceID]] = []
+        if tensorParallel > perNode {
+            found = spanningReplicas(index, perNode, replicas, tensorParallel, mode)
+        } else {
+            for node in layout.nodes(ofGroup: index) where found.count < replicas {
+                found += replicasInside(NodeID(node), tensorParallel, mode).prefix(replicas - found.count)
+            }
+        }
+        guard found.count == replicas else {
+            throw .doesNotFit(
+                group: group, replicas: replicas, tensorParallel: tensorParallel, fits: found.count,
+                available: availableDevices(ofGroup: index, for: mode).count)
+        }
+        return found
+    }
+
+    /// As many replicas as one node holds, aligned if that costs none.
+    private func replicasInside(_ node: NodeID, _ size: Int, _ mode: LeaseMode) -> [[DeviceID]] {
+        let devices = layout.devices(of: node)
+        let packed = starts(in: devices, size, mode, step: 1)
+        let aligned = starts(in: devices, size, mode, step: size)
+        let chosen = aligned.count == packed.count ? aligned : packed
+        return chosen.map { start in (start..<start + size).map { DeviceID($0) } }
+    }
+
+    /// First devices of disjoint available runs of `size`, found from the left. A start that fails
+    /// moves on by `step`; with a step of one this finds as many runs as there can be.
+    private func starts(in devices: Range<Int>, _ size: Int, _ mode: LeaseMode, step: Int) -> [Int] {
+        var starts: [Int] = []
+        var start = devices.lowerBound
+        while start + size <= devices.upperBound {
+            if allAvailable(start..<start + size, mode) {
+                starts.append(start)
+                start += size
+            } else {
+                start += step
+            }
+        }
+        return starts
+    }
+
+    private func spanningReplicas(
+        _ group: Int, _ perNode: Int, _ replicas: Int, _ size: Int, _ mode: LeaseMode
+    ) -> [[DeviceID]] {
+        let nodes = layout.nodes(ofGroup: group)
+        let span = (size + perNode - 1) / perNode
+        var found: [[DeviceID]] = []
+        var node = nodes.lowerBound
+        while node + span <= nodes.upperBound, found.count < replicas {
+            let first = layout.devices(of: NodeID(node)).lowerBound
+            if allAvailable(first..<first + size, mode) {
+                found.append((first..<first + size).map { DeviceID($0) })
+                node += span
+            } else {
+                node += 1
+            }
+        }
+        return found
+    }
+
+    private func allAvailable(_ devices: Range<Int>, _ mode: LeaseMode) -> Bool {
+        devices.allSatisfy { isAvailable(DeviceID($0), for: mode) }
+    }
+}

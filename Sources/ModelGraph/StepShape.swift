@@ -1,0 +1,85 @@
+/// How a replica's model is cut over its devices.
+public struct Parallelism: Sendable, Equatable {
+    /// Ranks that share every matrix and the attention heads.
+    public var tensor: Int
+    /// Consecutive groups of layers on different ranks.
+    public var pipeline: Int
+    /// Ranks over which whole experts are spread; 1 cuts each expert over the tensor-parallel ranks instead.
+    public var expert: Int
+
+    public init(tensor: Int = 1, pipeline: Int = 1, expert: Int = 1) {
+        self.tensor = tensor
+        self.pipeline = pipeline
+        self.expert = expert
+    }
+
+    public var devices: Int { tensor * pipeline }
+}
+
+/// A part of one prompt that a step computes.
+public struct PrefillChunk: Sendable, Equatable {
+    /// Attention kernels work on blocks of this many queries; the rest of a last block is wasted.
+    public static let queryBlock = 128
+
+    /// New tokens of this chunk.
+    public var tokens: Int
+    /// Tokens before it whose keys and values are already there.
+    public var priorContext: Int
+
+    public init(tokens: Int, priorContext: Int) {
+        self.tokens = tokens
+        self.priorContext = priorContext
+    }
+
+    /// Query-key pairs of causal attention: query `i` sees `priorContext + i` keys, or the last `window` of them.
+    public func pairs(window: Int?) -> Double {
+        let first = Double(priorContext + 1), last = Double(priorContext + tokens)
+        guard let window, last > Double(window) else { return Double(tokens) * (first + last) / 2 }
+        let limit = Double(window)
+        let growing = max(0, limit - Double(priorContext))
+        return growing * (first + limit) / 2 + (Double(tokens) - growing) * limit
+    }
+
+    /// Pairs when queries are padded to whole blocks, as the kernel executes them: every query of a
+    /// block sees the keys up to the block's end.
+    public func paddedPairs(window: Int?) -> Double {
+        let blocks = (tokens + Self.queryBlock - 1) / Self.queryBlock
+        let padded = PrefillChunk(tokens: blocks * Self.queryBlock, priorContext: priorContext)
+        return padded.pairs(window: window) + Double(padded.tokens * (Self.queryBlock - 1)) / 2
+    }
+
+    /// Distinct keys read.
+    public func keys(window: Int?) -> Int64 {
+        let all = priorContext + tokens
+        guard let window else { return Int64(all) }
+        return Int64(min(all, window + tokens))
+    }
+}
+
+/// What one forward pass of a replica computes: some prompt chunks, and one token for each decoding sequence.
+public struct StepShape: Sendable, Equatable {
+    public var chunks: [PrefillChunk]
+    /// Sequences that get one token.
+    public var decodeSequences: Int
+    /// Keys that all decoding sequences read together, the new token's own included.
+    public var decodeContextTokens: Int64
+    /// The same where a sliding window of the model limits each sequence; equal to
+    /// `decodeContextTokens` for models without one.
+    public var decodeWindowTokens: Int64
+    /// Rows for which the vocabulary projection is computed: decoding sequences and finished prompts.
+    public var logitRows: Int
+
+    public init(
+        chunks: [PrefillChunk] = [], decodeSequences: Int = 0, decodeContextTokens: Int64 = 0,
+        decodeWindowTokens: Int64? = nil, logitRows: Int
+    ) {
+        self.chunks = chunks
+        self.decodeSequences = decodeSequences
+        self.decodeContextTokens = decodeContextTokens
+        self.decodeWindowTokens = decodeWindowTokens ?? decodeContextTokens
+        self.logitRows = logitRows
+    }
+
+    /// Tokens that go through the linear layers.
+    public var tokens: Int { chunks.reduce(decodeSequences) { $0 + $1.tokens } }
+}

@@ -1,0 +1,56 @@
+import JSONText
+import Scenario
+import Serving
+
+/// One variant that has been run, with its workloads summed up.
+public struct VariantRun: Sendable {
+    public var name: String
+    public var scenario: CheckedScenario
+    public var world: World
+    public var outcomes: [ServingOutcome]
+
+    /// Sums up a world that has run.
+    public init(name: String, scenario: CheckedScenario, world: World) {
+        self.name = name
+        self.scenario = scenario
+        self.world = world
+        outcomes = zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) }
+    }
+
+    var json: JSONValue {
+        var workloads = JSONObject()
+        for index in outcomes.indices {
+            let plan = scenario.plans[index]
+            workloads[plan.configuration.name] = [
+                "metrics": .object(metrics(outcomes[index], plan)),
+                "intervals": .null,
+                "provenance": .object(provenance(plan)),
+                "memory": .object(memory(outcomes[index], plan)),
+                "traffic": .object(traffic(scenario.traces[index])),
+                "checks": .array(outcomes[index].checks.map(json)),
+            ]
+        }
+        return ["workloads": .object(workloads), "links": .array(links), "simulated_s": .real(seconds(world.now))]
+    }
+
+    private func json(_ check: ConservationCheck) -> JSONValue {
+        [
+            "name": .string(check.name), "holds": .bool(check.holds), "expected": .integer(check.expected),
+            "found": .integer(check.found),
+        ]
+    }
+
+    /// Links that carried anything, in the order of the cluster.
+    private var links: [JSONValue] {
+        let elapsed = world.now
+        return world.machine.network.linkStatistics(at: elapsed).filter { $0.bytesCarried > 0 }.map { link in
+            [
+                "name": .string(link.name), "bytes_per_s": .real(link.bytesPerSecond),
+                "bytes": .integer(link.bytesCarried), "utilisation": .real(link.utilisation(over: elapsed)),
+                "busy_s": .real(seconds(link.busyNanoseconds)), "peak_flows": .integer(Int64(link.peakFlows)),
+            ]
+        }
+    }
+}
+
+func seconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e9 }

@@ -1,0 +1,136 @@
+import JSONText
+import Scenario
+import Serving
+
+/// Which variant is better, by how much, and why.
+///
+/// With an objective variants are ranked by good requests per second and device, without one by output
+/// tokens per second and device; a difference below half a percent is a tie, which mean end-to-end latency
+/// decides.
+public struct Verdict: Sendable {
+    static let tie = 0.005
+
+    /// One variant's figures.
+    struct Entry: Sendable {
+        var name: String
+        var devices: Int
+        var rate: Double
+        var endToEnd: Double
+        var reasons: [String]
+    }
+
+    let criterion: String
+    let entries: [Entry]
+    /// Index of the best entry.
+    let best: Int
+
+    public init(_ runs: [VariantRun]) {
+        let byGoodput = runs.allSatisfy { $0.outcomes.allSatisfy { $0.good != nil } }
+        criterion = byGoodput ? "goodput_requests_per_s_per_device" : "output_tokens_per_s_per_device"
+        let entries = runs.map { Self.entry($0, byGoodput: byGoodput) }
+        self.entries = entries
+        best = entries.indices.reduce(0) { Self.isBetter(entries[$1], than: entries[$0]) ? $1 : $0 }
+    }
+
+    private static func isBetter(_ one: Entry, than other: Entry) -> Bool {
+        let larger = max(one.rate, other.rate)
+        if larger > 0, abs(one.rate - other.rate) / larger > tie { return one.rate > other.rate }
+        return one.endToEnd < other.endToEnd
+    }
+
+    private static func entry(_ run: VariantRun, byGoodput: Bool) -> Entry {
+        var amount = 0.0, span = 0.0, weighted = 0.0, completed = 0, devices = 0
+        for outcome in run.outcomes {
+            amount += byGoodput ? Double(outcome.good ?? 0) : Double(outcome.outputTokens)
+            span = max(span, seconds(outcome.makespan))
+            weighted += (outcome.endToEnd?.mean ?? 0) * Double(outcome.completed)
+            completed += outcome.completed
+            devices += outcome.pools.reduce(0) { $0 + $1.devices }
+        }
+        return Entry(
+            name: run.name, devices: devices, rate: span > 0 ? amount / span / Double(max(1, devices)) : 0,
+            endToEnd: completed > 0 ? weighted / Double(completed) : .infinity,
+            reasons: run.outcomes.flatMap { Reasons.of($0) })
+    }
+
+    /// Ratio of the best variant's rate to each other's.
+    var ratios: [Double?] {
+        entries.map { $0.rate > 0 ? entries[best].rate / $0.rate : nil }
+    }
+
+    var json: JSONValue {
+        var variants = JSONObject()
+        for (entry, ratio) in zip(entries, ratios) {
+            variants[entry.name] = [
+                criterion: .real(entry.rate), "best_over_this": ratio.map { .real($0) } ?? .null,
+                "devices": .init(entry.devices), "why": .array(entry.reasons.map { .string($0) }),
+            ]
+        }
+        return [
+            "criterion": .string(criterion), "best": .string(entries[best].name), "variants": .object(variants),
+        ]
+    }
+}
+
+/// What limits a workload, in words with figures.
+enum Reasons {
+    /// A pool that computes at least this share of the time is what holds the rest back.
+    private static let busy = 0.9
+
+    static func of(_ outcome: ServingOutcome) -> [String] {
+        var reasons: [String] = []
+        if let pool = outcome.pools.max(by: { $0.utilisation < $1.utilisation }) {
+            let share = percent(pool.utilisation)
+            let idle = outcome.pools.filter { $0.name != pool.name }
+                .map { "\($0.name) \(percent($0.utilisation))" }.joined(separator: ", ")
+            let others = idle.isEmpty ? "" : " (\(idle))"
+            reasons.append(
+                pool.utilisation >= busy
+                    ? "bottleneck: \(pool.name) computes \(share) of the time\(others)"
+                    : "no pool is saturated: \(pool.name) computes \(share) of the time\(others)")
+        }
+        if let parts = firstTokenParts(outcome) { reasons.append(parts) }
+        if outcome.transfers > 0, let transfer = outcome.transfer {
+            let size = Double(outcome.transferBytes) / Double(outcome.transfers) / 1e6
+            reasons.append("KV transfers add \(time(transfer.mean)) on average, \(time(transfer.p99)) at p99 "
+                + "(\(outcome.transfers) transfers, \(rounded(size, 0)) MB each)")
+        }
+        if outcome.prefixUnitsLookedUp > 0 {
+            let share = Double(outcome.prefixUnitsHit) / Double(outcome.prefixUnitsLookedUp)
+            reasons.append("prefix cache hits \(percent(share)) of the blocks")
+        }
+        for pool in outcome.pools where pool.preemptions > 0 {
+            reasons.append("\(pool.name) ran out of KV blocks and preempted \(pool.preemptions) times")
+        }
+        for (reason, count) in outcome.rejected {
+            reasons.append("\(count) requests rejected: \(explanation(reason))")
+        }
+        if outcome.unfinished > 0 { reasons.append("\(outcome.unfinished) requests unfinished at the end") }
+        for check in outcome.checks where !check.holds {
+            reasons.append("CHECK FAILED: \(check.name), expected \(check.expected), found \(check.found)")
+        }
+        return reasons
+    }
+
+    /// Where the mean time to first token goes.
+    private static func firstTokenParts(_ outcome: ServingOutcome) -> String? {
+        guard let first = outcome.timeToFirstToken, let queueing = outcome.queueing, let prefill = outcome.prefill
+        else { return nil }
+        var parts = ["queueing \(time(queueing.mean))", "prefill \(time(prefill.mean))"]
+        var rest = first.mean - queueing.mean - prefill.mean
+        if let waiting = outcome.decodeQueueing, let transfer = outcome.transfer {
+            parts.append("waiting for decode \(time(waiting.mean))")
+            parts.append("KV transfer \(time(transfer.mean))")
+            rest -= waiting.mean + transfer.mean
+        }
+        if rest > 1e-6 { parts.append("first decode step \(time(rest))") }
+        return "mean TTFT \(time(first.mean)) = " + parts.joined(separator: " + ")
+    }
+
+    private static func explanation(_ reason: RejectionReason) -> String {
+        switch reason {
+        case .context: "longer than max_context"
+        case .cache: "need more KV blocks than a replica has"
+        }
+    }
+}

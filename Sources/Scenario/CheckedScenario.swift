@@ -1,0 +1,91 @@
+import Hardware
+import JSONText
+import Serving
+import TraceFormats
+
+/// A scenario variant that has passed every check: bound to devices, with its requests read.
+public struct CheckedScenario: Sendable {
+    public var name: String
+    public var plans: [ServingPlan]
+    public var traces: [RequestTrace]
+    public var untilNanoseconds: Int64?
+    let machine: Machine
+
+    /// A fresh world, at time zero.
+    public func world() -> World {
+        World(plans: plans, traces: traces, machine: machine, until: untilNanoseconds)
+    }
+
+    /// The same scenario with one event per decode step: slower, same result; for tests.
+    public func steppedWorld() -> World {
+        var stepped = self
+        for plan in stepped.plans.indices {
+            for pool in stepped.plans[plan].configuration.pools.indices {
+                stepped.plans[plan].configuration.pools[pool].engine.fastForward = false
+            }
+        }
+        return stepped.world()
+    }
+}
+
+extension ScenarioDocument {
+    /// Checks a variant completely: text, cluster, placement, memory and traffic.
+    /// - Parameter traces: request traces already read, by file and options, so that variants that share
+    ///   one read it once.
+    /// - Throws: all problems found; what depends on a broken part is not looked at.
+    public func checked(
+        variant: String = baseName, traces cache: TraceCache = TraceCache()
+    ) throws(JSONProblems) -> CheckedScenario {
+        let specification = try specification(variant: variant)
+        let diagnostics = diagnostics(variant: variant)
+        var plans: [ServingPlan] = [], traces: [RequestTrace] = []
+        var machine: Machine
+        do {
+            machine = try Machine(specification.cluster)
+        } catch {
+            diagnostics.report(["cluster"], "\(error)")
+            try diagnostics.check()
+            throw JSONProblems([])
+        }
+        for workload in specification.workloads {
+            let binder = ServingBinder(specification: workload, seed: specification.seed, diagnostics: diagnostics)
+            if let plan = binder.bind(to: &machine) { plans.append(plan) }
+            guard let trace = cache.requests(of: workload, seed: specification.seed, diagnostics) else { continue }
+            checkPrefixBlocks(workload, trace, diagnostics)
+            traces.append(trace)
+        }
+        try diagnostics.check()
+        return CheckedScenario(
+            name: specification.name, plans: plans, traces: traces,
+            untilNanoseconds: specification.untilNanoseconds, machine: machine)
+    }
+
+    private func checkPrefixBlocks(
+        _ workload: ServingSpecification, _ trace: RequestTrace, _ diagnostics: JSONDiagnostics
+    ) {
+        let block = workload.engine.configuration.blockTokens
+        guard workload.engine.configuration.prefixCache,
+            !PrefixUnits.fits(traceBlockTokens: trace.blockTokens, blockTokens: block) else { return }
+        diagnostics.report(
+            workload.path.appending(key: "engine").appending(key: "block_tokens"),
+            "blocks of \(block) tokens and the trace's prefix blocks of \(trace.blockTokens) do not divide each other",
+            remedy: "use a divisor or a multiple of \(trace.blockTokens), or \"prefix_cache\": false")
+    }
+}
+
+/// Traces that were read once for several variants.
+public final class TraceCache {
+    private var known: [(source: TrafficSource, seed: UInt64, trace: RequestTrace)] = []
+
+    public init() {}
+
+    func requests(
+        of workload: ServingSpecification, seed: UInt64, _ diagnostics: JSONDiagnostics
+    ) -> RequestTrace? {
+        let source = workload.traffic.source
+        if let entry = known.first(where: { $0.source == source && $0.seed == seed }) { return entry.trace }
+        guard let trace = workload.traffic.requests(seed: seed, diagnostics) else { return nil }
+        known.append((source, seed, trace))
+        return trace
+    }
+}

@@ -1,0 +1,66 @@
+import EventEngine
+import Hardware
+import Serving
+import TraceFormats
+
+/// One run of one scenario variant: all workloads on one cluster with one clock.
+///
+/// A world is a pure function of the checked scenario, the traces and the seed; it knows no clock, no
+/// path and no thread.
+public struct World: Sendable {
+    /// Component of the links' own wake-up event; workloads follow.
+    private static let networkComponent: Int32 = 0
+    private static let firstWorkload: Int32 = 1
+
+    public private(set) var serving: [ServingEngine]
+    public private(set) var machine: Machine
+    private var queue = EventQueue()
+    private let until: Nanoseconds?
+    private var announcedVersion: UInt64 = 0
+    /// Events served: what a run costs.
+    public private(set) var events = 0
+
+    init(plans: [ServingPlan], traces: [RequestTrace], machine: Machine, until: Nanoseconds?) {
+        self.machine = machine
+        self.until = until
+        serving = zip(plans, traces).enumerated().map { index, pair in
+            ServingEngine(configuration: pair.0.configuration, trace: pair.1,
+                          component: Self.firstWorkload + Int32(index))
+        }
+    }
+
+    /// Time of the last event.
+    public var now: Nanoseconds { queue.now }
+
+    /// Runs to the end, or to the time at which the scenario stops.
+    public mutating func run() {
+        for index in serving.indices { serving[index].start(&queue, &machine) }
+        while let event = queue.pop(through: until ?? .max) {
+            events += 1
+            if event.component == Self.networkComponent {
+                completeFlows(event)
+            } else {
+                serving[Int(event.component - Self.firstWorkload)].handle(event, &queue, &machine)
+            }
+            if machine.network.version != announcedVersion { scheduleNetwork() }
+        }
+    }
+
+    /// Keeps one pending event for the next flow that will be done; older ones are stale.
+    private mutating func scheduleNetwork() {
+        announcedVersion = machine.network.version
+        guard let next = machine.network.nextCompletion else { return }
+        queue.schedule(Event(
+            time: max(next, queue.now), component: Self.networkComponent, kind: 0, phase: .transfer,
+            a: Int64(bitPattern: announcedVersion), b: 0))
+    }
+
+    private mutating func completeFlows(_ event: Event) {
+        guard event.a == Int64(bitPattern: machine.network.version) else { return }
+        var done: [(owner: Int32, token: Int64)] = []
+        machine.network.completions(at: event.time) { done.append(($0, $1)) }
+        for flow in done {
+            serving[Int(flow.owner - Self.firstWorkload)].flowCompleted(flow.token, at: event.time, &queue, &machine)
+        }
+    }
+}

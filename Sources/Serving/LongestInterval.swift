@@ -1,0 +1,34 @@
+import EventEngine
+
+/// The longest of the latest step durations, for any start: a stack of (tick, duration) whose durations
+/// fall, so that the longest since tick `t` is the first entry at or after `t`. Adding costs constant time
+/// on average and a query a binary search, instead of one comparison per sequence and step.
+struct LongestInterval: Sendable {
+    private var ticks: [Int64] = []
+    private var durations: [Nanoseconds] = []
+
+    /// The step that took the batch to `tick` lasted `duration`.
+    mutating func record(_ duration: Nanoseconds, tick: Int64) {
+        while let last = durations.last, last <= duration {
+            durations.removeLast()
+            ticks.removeLast()
+        }
+        durations.append(duration)
+        ticks.append(tick)
+    }
+
+    /// Longest step among those that ended at ticks above `tick`; 0 if there are none.
+    func longest(after tick: Int64) -> Nanoseconds {
+        var low = 0, high = ticks.count
+        while low < high {
+            let middle = (low + high) / 2
+            if ticks[middle] > tick { high = middle } else { low = middle + 1 }
+        }
+        return low < durations.count ? durations[low] : 0
+    }
+
+    mutating func removeAll() {
+        ticks.removeAll(keepingCapacity: true)
+        durations.removeAll(keepingCapacity: true)
+    }
+}

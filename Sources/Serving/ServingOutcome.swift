@@ -1,0 +1,180 @@
+import EventEngine
+import Metrics
+
+/// What a serving workload did, summed over its requests.
+public struct ServingOutcome: Sendable {
+    public var arrived = 0
+    public var completed = 0
+    public var rejected: [(reason: RejectionReason, count: Int)] = []
+    public var unfinished = 0
+    /// From the first arrival to the last completion.
+    public var makespan: Nanoseconds = 0
+    /// Tokens of completed requests.
+    public var inputTokens: Int64 = 0
+    public var outputTokens: Int64 = 0
+    public var timeToFirstToken: Distribution?
+    public var timePerOutputToken: Distribution?
+    public var interTokenLatency: Distribution?
+    public var endToEnd: Distribution?
+    public var queueing: Distribution?
+    public var prefill: Distribution?
+    public var decodeQueueing: Distribution?
+    public var transfer: Distribution?
+    /// Requests that met the objective, when there is one.
+    public var good: Int?
+    public var prefixUnitsHit: Int64 = 0
+    public var prefixUnitsLookedUp: Int64 = 0
+    public var prefixTokensHit: Int64 = 0
+    public var preemptions = 0
+    public var transfers = 0
+    public var transferBytes: Int64 = 0
+    public var pools: [PoolOutcome] = []
+    public var checks: [ConservationCheck] = []
+
+    public var rejectedCount: Int { rejected.reduce(0) { $0 + $1.count } }
+}
+
+/// What the replicas of one pool did.
+public struct PoolOutcome: Sendable {
+    public var name: String
+    public var role: PoolRole
+    public var replicas: Int
+    public var devices: Int
+    /// Share of the makespan in which the replicas computed, on average.
+    public var utilisation: Double
+    public var steps: Int64
+    public var requests: Int
+    /// Requests per replica, in order: an even router loads them evenly.
+    public var requestsPerReplica: [Int]
+    public var prefillTokens: Int64
+    public var decodeTokens: Int64
+    public var preemptions: Int
+    public var keyValueBlocks: Int
+    /// Largest share of a replica's KV blocks in use at once.
+    public var peakKeyValueShare: Double
+    public var evictedUnits: Int
+    public var busyNanoseconds: Nanoseconds
+}
+
+/// Something that must hold whatever the scenario: what was expected and what was found.
+public struct ConservationCheck: Sendable {
+    public var name: String
+    public var expected: Int64
+    public var found: Int64
+    public var holds: Bool { expected == found }
+}
+
+extension ServingEngine {
+    /// Records of all requests, in order of arrival.
+    public var records: [RequestRecord] {
+        requests.indices.map { RequestRecord(requests[$0], index: $0) }
+    }
+
+    /// Names of replicas as records count them: pool and index within it.
+    public var replicaNames: [String] {
+        var next = Array(repeating: 0, count: configuration.pools.count)
+        return replicas.map { replica in
+            defer { next[replica.pool] += 1 }
+            return "\(configuration.pools[replica.pool].name)/\(next[replica.pool])"
+        }
+    }
+
+    /// Sums up the run.
+    /// - Parameter objective: what counts as good.
+    public func outcome(objective: ServiceLevelObjective) -> ServingOutcome {
+        var outcome = ServingOutcome()
+        outcome.arrived = nextArrival
+        outcome.completed = completed
+        outcome.rejected = RejectionReason.allCases.compactMap { reason in
+            let count = requests.reduce(0) { $0 + ($1.rejection == reason ? 1 : 0) }
+            return count > 0 ? (reason, count) : nil
+        }
+        outcome.unfinished = nextArrival - completed - rejected
+        outcome.prefixUnitsHit = unitsHit
+        outcome.prefixUnitsLookedUp = unitsLookedUp
+        outcome.transfers = transfers
+        outcome.transferBytes = transferBytes
+        sumRequests(&outcome, objective)
+        outcome.pools = configuration.pools.indices.map { poolOutcome($0, makespan: outcome.makespan) }
+        outcome.preemptions = outcome.pools.reduce(0) { $0 + $1.preemptions }
+        outcome.checks = checks(outcome)
+        return outcome
+    }
+
+    private func sumRequests(_ outcome: inout ServingOutcome, _ objective: ServiceLevelObjective) {
+        var first: [Nanoseconds] = [], perToken: [Nanoseconds] = [], total: [Nanoseconds] = []
+        var queueing: [Nanoseconds] = [], prefill: [Nanoseconds] = []
+        var decodeQueueing: [Nanoseconds] = [], transfer: [Nanoseconds] = []
+        first.reserveCapacity(completed)
+        total.reserveCapacity(completed)
+        var good = 0, last: Nanoseconds = 0
+        for index in requests.indices.prefix(nextArrival) {
+            outcome.prefixTokensHit += Int64(requests[index].prefixTokensHit)
+            guard requests[index].stage == .completed else { continue }
+            let record = RequestRecord(requests[index], index: index)
+            outcome.inputTokens += Int64(record.inputTokens)
+            outcome.outputTokens += Int64(record.outputTokens)
+            last = max(last, requests[index].completion)
+            if let value = record.timeToFirstToken { first.append(value) }
+            if let value = record.timePerOutputToken { perToken.append(value) }
+            if let value = record.endToEnd { total.append(value) }
+            if let value = record.queueing { queueing.append(value) }
+            if let value = record.prefill { prefill.append(value) }
+            if let value = record.decodeQueueing { decodeQueueing.append(value) }
+            if let value = record.transfer { transfer.append(value) }
+            if objective.isMet(by: record) { good += 1 }
+        }
+        outcome.makespan = last - (requests.first?.arrival ?? 0)
+        outcome.timeToFirstToken = Distribution(nanoseconds: first)
+        outcome.timePerOutputToken = Distribution(nanoseconds: perToken)
+        outcome.endToEnd = Distribution(nanoseconds: total)
+        outcome.queueing = Distribution(nanoseconds: queueing)
+        outcome.prefill = Distribution(nanoseconds: prefill)
+        outcome.decodeQueueing = Distribution(nanoseconds: decodeQueueing)
+        outcome.transfer = Distribution(nanoseconds: transfer)
+        outcome.good = objective.isSet ? good : nil
+        var intervals = LatencyHistogram()
+        for replica in replicas { intervals.merge(replica.intervals) }
+        for interval in otherIntervals { intervals.record(interval) }
+        outcome.interTokenLatency = intervals.distribution
+    }
+
+    private func poolOutcome(_ pool: Int, makespan: Nanoseconds) -> PoolOutcome {
+        let members = replicas.filter { $0.pool == pool }
+        let busy = members.reduce(0) { $0 + $1.busyNanoseconds }
+        let share = members.map { Double($0.cache.peakUsedBlocks) / Double($0.cache.totalBlocks) }.max() ?? 0
+        return PoolOutcome(
+            name: configuration.pools[pool].name, role: configuration.pools[pool].role, replicas: members.count,
+            devices: members.reduce(0) { $0 + $1.devices.count },
+            utilisation: makespan > 0 ? Double(busy) / (Double(makespan) * Double(members.count)) : 0,
+            steps: members.reduce(0) { $0 + $1.steps }, requests: members.reduce(0) { $0 + $1.requestsServed },
+            requestsPerReplica: members.map(\.requestsServed),
+            prefillTokens: members.reduce(0) { $0 + $1.prefillTokens },
+            decodeTokens: members.reduce(0) { $0 + $1.decodeTokens },
+            preemptions: members.reduce(0) { $0 + $1.preemptions },
+            keyValueBlocks: configuration.pools[pool].blocks, peakKeyValueShare: share,
+            evictedUnits: members.reduce(0) { $0 + $1.cache.evictedUnits }, busyNanoseconds: busy)
+    }
+
+    /// What must hold at the end of any run.
+    private func checks(_ outcome: ServingOutcome) -> [ConservationCheck] {
+        let generated = requests.reduce(Int64(0)) {
+            $0 + ($1.stage == .completed ? Int64($1.outputTokens) : 0)
+        }
+        var list = [
+            ConservationCheck(
+                name: "requests", expected: Int64(outcome.arrived),
+                found: Int64(outcome.completed + outcome.rejectedCount + outcome.unfinished))
+        ]
+        // A cut run leaves requests inside; the rest must come out even.
+        guard outcome.unfinished == 0 else { return list }
+        let prefillTokens = configuration.transfer.firstToken == .prefill && isSeparated ? Int64(outcome.completed) : 0
+        let produced = replicas.reduce(Int64(0)) { $0 + $1.decodeTokens } + prefillTokens
+        list.append(ConservationCheck(name: "output_tokens", expected: generated, found: produced))
+        let held = replicas.reduce(0) { $0 + $1.cache.usedBlocks }
+        list.append(ConservationCheck(name: "kv_blocks_held", expected: 0, found: Int64(held)))
+        let moved = requests.reduce(Int64(0)) { $0 + $1.transferBytes }
+        list.append(ConservationCheck(name: "kv_transfer_bytes", expected: moved, found: transferBytes))
+        return list
+    }
+}

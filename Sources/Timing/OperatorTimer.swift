@@ -1,0 +1,168 @@
+import Hardware
+import ModelGraph
+
+/// The duration of one operator on one device.
+///
+/// `t = [(FLOP / (eta_c peak))^p + (bytes / (eta_m bandwidth))^p]^(1/p) + t0`, with `p` infinite (the
+/// larger of the two) for GEMM, decode attention and memory-bound kernels and 1 (their sum) for prefill
+/// attention and grouped GEMM. Shapes are padded first: query blocks of 128 in prefill attention, 16 rows
+/// per expert, query groups of 16 in decode attention, and the row quantum of GEMM kernels where the
+/// profile knows one. All-reduce takes the faster of the one-shot and the two-step algorithm.
+/// Source: measured on public kernel tables; see the README on accuracy.
+public struct OperatorTimer: Sendable {
+    static let expertRowBlock = 16.0
+    static let queryGroupBlock = 16
+
+    private let nanosecondsPerFlop: [Double]     // by DataType, at peak
+    private let nanosecondsPerByte: Double       // at full memory bandwidth
+    private let linkNanosecondsPerByte: Double   // effective, for collectives
+    private let profile: TimingProfile
+
+    public init(device: DeviceDescriptor, scaleUpBytesPerSecond: Double, profile: TimingProfile) {
+        self.profile = profile
+        nanosecondsPerFlop = DataType.allCases.map { 1e9 / Self.peak(of: device, $0) }
+        nanosecondsPerByte = 1e9 / device.memoryBytesPerSecond.value
+        let effective = profile.collective.bandwidthBytesPerSecond?.value
+            ?? scaleUpBytesPerSecond * profile.collective.linkEfficiency.value
+        linkNanosecondsPerByte = 1e9 / effective
+    }
+
+    /// Arithmetic rate for weights of a type. Where the device has no such unit, weights are expanded and
+    /// the arithmetic runs in bf16 (or fp16, or fp32): low precision then saves bytes, not time to compute.
+    static func peak(of device: DeviceDescriptor, _ type: DataType) -> Double {
+        let half: [ArithmeticType] = [.bf16, .fp16, .fp32]
+        let order: [ArithmeticType] = switch type {
+        case .fp4: [.fp4] + half
+        case .fp8: [.fp8] + half
+        case .int8: [.int8] + half
+        case .bf16, .int4: half
+        case .fp16: [.fp16, .bf16, .fp32]
+        case .tf32: [.tf32, .fp32, .bf16]
+        case .fp32: [.fp32, .tf32, .bf16]
+        }
+        let known = order.lazy.compactMap { device.matrixRates[$0]?.value }.first
+        return known ?? device.vectorRates.supported.compactMap { device.vectorRates[$0]?.value }.max() ?? 1
+    }
+
+    /// Whole nanoseconds of one launch, rounded half to even.
+    public func duration(of operation: StepOperator) -> Int64 {
+        Self.round(nanoseconds(of: operation))
+    }
+
+    /// All launches of a list, each kind rounded once.
+    public func duration(of list: [StepOperator]) -> Int64 {
+        list.reduce(0) { $0 + duration(of: $1) * Int64($1.repetitions) }
+    }
+
+    /// The larger of the two resource times of an operator at the device's full peak and bandwidth: no
+    /// parameter set can be faster.
+    public func floorNanoseconds(of operation: StepOperator) -> Double {
+        max(operation.flop * nanosecondsPerFlop[operation.dataType.index], operation.bytes * nanosecondsPerByte)
+    }
+
+    func nanoseconds(of operation: StepOperator) -> Double {
+        let type = operation.dataType
+        switch operation.shape {
+        case .gemm(let m, let n, let k):
+            let rows = profile.paddedRows(m, type)
+            let flop = 2 * Double(rows) * Double(n) * Double(k)
+            return larger(flop: flop, bytes: operation.bytes, type, profile.gemm)
+        case .groupedGemm(let rows, let active, let n, let k):
+            let perExpert = (rows / active / Self.expertRowBlock).rounded(.up) * Self.expertRowBlock
+            let flop = 2 * perExpert * active * Double(n) * Double(k)
+            return sum(flop: flop, bytes: operation.bytes, type, profile.groupedGemm)
+        case .prefillAttention(_, let executedPairs, _, _, let heads):
+            let flop = 2 * executedPairs * Double(heads.query * (heads.keySize + heads.valueSize))
+            return sum(flop: flop, bytes: operation.bytes, type, profile.prefillAttention)
+        case .decodeAttention(_, let keys, let heads):
+            let slope = decodeAttentionSlope(heads, arithmetic: type, cache: operation.streamType)
+            let fixed = operation.bytes - Double(keys) * Double(heads.storedPerToken) * operation.streamType.bytes
+            return slope.nanoseconds(keys: Double(keys), fixed: fixed * slope.nanosecondsPerByte)
+        case .elementwise(let bytes):
+            return bytes * nanosecondsPerByte / profile.elementwise.memoryEfficiency.value
+                + profile.elementwise.setupNanoseconds.value
+        case .allReduce, .allGather, .sendReceive:
+            return collectiveNanoseconds(operation.shape)
+        }
+    }
+
+    private func larger(flop: Double, bytes: Double, _ type: DataType, _ parameters: OperatorParameters) -> Double {
+        max(flop * nanosecondsPerFlop[type.index] / parameters.computeEfficiency.value,
+            bytes * nanosecondsPerByte / parameters.memoryEfficiency.value) + parameters.setupNanoseconds.value
+    }
+
+    private func sum(flop: Double, bytes: Double, _ type: DataType, _ parameters: OperatorParameters) -> Double {
+        flop * nanosecondsPerFlop[type.index] / parameters.computeEfficiency.value
+            + bytes * nanosecondsPerByte / parameters.memoryEfficiency.value + parameters.setupNanoseconds.value
+    }
+
+    /// One-shot: everyone reads everything, `a + (n-1) S / b`. Two-step: `a + 2 (n-1)/n S / b`.
+    private func collectiveNanoseconds(_ shape: OperatorShape) -> Double {
+        let latency = profile.collective.latencyNanoseconds.value
+        switch shape {
+        case .allReduce(let bytes, let ranks):
+            let others = Double(ranks - 1)
+            let moved = min(others * bytes, 2 * others / Double(ranks) * bytes)
+            return latency + moved * linkNanosecondsPerByte
+        case .allGather(let bytes, let ranks):
+            return latency + Double(ranks - 1) * bytes * linkNanosecondsPerByte
+        case .sendReceive(let bytes):
+            return latency + bytes * linkNanosecondsPerByte
+        default:
+            return 0
+        }
+    }
+
+    /// What decode attention costs per key, for tight loops over growing contexts.
+    func decodeAttentionSlope(
+        _ heads: AttentionHeads, arithmetic: DataType, cache: DataType
+    ) -> DecodeAttentionSlope {
+        let group = max(1, heads.query / heads.keyValue)
+        let padded = (group + Self.queryGroupBlock - 1) / Self.queryGroupBlock * Self.queryGroupBlock
+        let parameters = profile.decodeAttention
+        let memoryEfficiency = cache.isQuantised
+            ? profile.quantisedCacheEfficiency.value : parameters.memoryEfficiency.value
+        let flopPerKey = 2 * Double(padded * heads.keyValue * (heads.keySize + heads.valueSize))
+        let byteTime = nanosecondsPerByte / memoryEfficiency
+        return DecodeAttentionSlope(
+            computePerKey: flopPerKey * nanosecondsPerFlop[arithmetic.index] / parameters.computeEfficiency.value,
+            memoryPerKey: Double(heads.storedPerToken) * cache.bytes * byteTime,
+            nanosecondsPerByte: byteTime, setup: parameters.setupNanoseconds.value)
+    }
+
+    @inline(__always)
+    static func round(_ nanoseconds: Double) -> Int64 {
+        Int64(nanoseconds.rounded(.toNearestOrEven))
+    }
+}
+
+/// Decode attention of one layer as a function of the keys read.
+@usableFromInline
+struct DecodeAttentionSlope: Sendable {
+    var computePerKey: Double
+    var memoryPerKey: Double
+    var nanosecondsPerByte: Double
+    var setup: Double
+
+    /// - Parameter fixed: nanoseconds of memory traffic that does not depend on context (queries and outputs).
+    @inline(__always)
+    func nanoseconds(keys: Double, fixed: Double) -> Double {
+        max(keys * computePerKey, keys * memoryPerKey + fixed) + setup
+    }
+}
+
+extension DataType {
+    /// Position among all cases, for flat tables.
+    var index: Int {
+        switch self {
+        case .fp32: 0
+        case .tf32: 1
+        case .bf16: 2
+        case .fp16: 3
+        case .fp8: 4
+        case .int8: 5
+        case .int4: 6
+        case .fp4: 7
+        }
+    }
+}

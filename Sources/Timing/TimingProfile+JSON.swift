@@ -1,0 +1,74 @@
+import Hardware
+import JSONText
+
+extension JSONType<TimingProfile> {
+    /// A complete profile: the prior with a device's own figures merged into it.
+    static var timingProfile: JSONType {
+        .object("a timing profile") { profile in
+            profile.ignore("devices")
+            var collective = CollectiveParameters(
+                bandwidthBytesPerSecond: nil, linkEfficiency: .chosen(1), latencyNanoseconds: .chosen(0))
+            profile.child("collective")?.object { object in
+                collective.bandwidthBytesPerSecond = object.optional(
+                    "bandwidth", .sourced(.quantity(.bandwidth, sign: .positive)))
+                collective.linkEfficiency = object.required("link_efficiency", .efficiency)
+                collective.latencyNanoseconds = object.required("latency", .sourcedTime)
+            }
+            var quantised = Sourced<Double>.chosen(1)
+            var tile = Sourced<Double>.chosen(1)
+            let gemm = profile.operatorParameters("gemm") {
+                tile = $0.required("tile_rows_8bit", .sourced(.number(in: 1...)))
+            }
+            let decode = profile.operatorParameters("decode_attention") {
+                quantised = $0.required("quantised_cache_efficiency", .efficiency)
+            }
+            return TimingProfile(
+                name: profile.required("name", .name), engine: profile.required("engine", .name), gemm: gemm,
+                groupedGemm: profile.operatorParameters("grouped_gemm"),
+                prefillAttention: profile.operatorParameters("prefill_attention"), decodeAttention: decode,
+                quantisedCacheEfficiency: quantised, elementwise: profile.operatorParameters("elementwise"),
+                collective: collective, host: profile.required("host", .host), tileRows8Bit: tile)
+        }
+    }
+}
+
+extension JSONObjectReader {
+    fileprivate func operatorParameters(
+        _ key: String, _ more: @escaping (JSONObjectReader) -> Void = { _ in }
+    ) -> OperatorParameters {
+        required(key, .object { object in
+            more(object)
+            return OperatorParameters(
+                computeEfficiency: object.required("compute_efficiency", .efficiency),
+                memoryEfficiency: object.required("memory_efficiency", .efficiency),
+                setupNanoseconds: object.required("setup", .sourcedTime))
+        })
+    }
+}
+
+extension JSONType<HostParameters> {
+    fileprivate static var host: JSONType {
+        .object { host in
+            HostParameters(
+                stepNanoseconds: host.required("step", .sourcedTime),
+                perSequenceNanoseconds: host.required("per_sequence", .sourcedTime),
+                perNewTokenNanoseconds: host.required("per_new_token", .sourcedTime),
+                launchNanoseconds: host.required("launch", .sourcedTime),
+                launchesPerLayer: host.required("launches_per_layer", .sourced(.number(in: 0...))),
+                replayNanoseconds: host.required("replay", .sourcedTime),
+                pieceNanoseconds: host.required("piece", .sourcedTime),
+                dynamicLaunchNanoseconds: host.required("dynamic_launch", .sourcedTime),
+                parameterUpdateNanoseconds: host.required("parameter_update", .sourcedTime))
+        }
+    }
+}
+
+extension JSONType<Sourced<Double>> {
+    /// A share of a peak, above 0 and at most 1.
+    fileprivate static var efficiency: JSONType {
+        .sourced(JSONType<Double>.number(in: 0...1).checked { $0 > 0 ? nil : "expected a share above 0" })
+    }
+
+    /// A duration in nanoseconds.
+    fileprivate static var sourcedTime: JSONType { .sourced(JSONType<Int64>.duration().map(Double.init)) }
+}

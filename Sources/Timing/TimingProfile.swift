@@ -1,0 +1,126 @@
+import Hardware
+import ModelGraph
+
+/// What a fitted or assumed device needs to turn FLOP and bytes of one operator class into time.
+public struct OperatorParameters: Sendable, Equatable {
+    /// Reached share of the peak arithmetic rate, 0 to 1.
+    public var computeEfficiency: Sourced<Double>
+    /// Reached share of the memory bandwidth, 0 to 1.
+    public var memoryEfficiency: Sourced<Double>
+    /// Time that a launch takes however small it is.
+    public var setupNanoseconds: Sourced<Double>
+}
+
+/// Collectives inside a replica.
+public struct CollectiveParameters: Sendable, Equatable {
+    /// Effective bandwidth of a rank in an all-reduce, bytes per second; where absent,
+    /// `linkEfficiency` of the node's scale-up bandwidth.
+    public var bandwidthBytesPerSecond: Sourced<Double>?
+    public var linkEfficiency: Sourced<Double>
+    public var latencyNanoseconds: Sourced<Double>
+}
+
+/// Host time of a step.
+public struct HostParameters: Sendable, Equatable {
+    /// Gap between two steps that nothing hides (asynchronous scheduling).
+    public var stepNanoseconds: Sourced<Double>
+    public var perSequenceNanoseconds: Sourced<Double>
+    public var perNewTokenNanoseconds: Sourced<Double>
+    /// One kernel launched eagerly.
+    public var launchNanoseconds: Sourced<Double>
+    /// Kernels per layer as engines launch them, fused or not.
+    public var launchesPerLayer: Sourced<Double>
+    /// One replay of a whole graph.
+    public var replayNanoseconds: Sourced<Double>
+    /// One replay of a piece between two attention kernels.
+    public var pieceNanoseconds: Sourced<Double>
+    /// Shape inference, tiling and launch of one operator by native code.
+    public var dynamicLaunchNanoseconds: Sourced<Double>
+    /// Refreshing the arguments of one captured attention kernel.
+    public var parameterUpdateNanoseconds: Sourced<Double>
+
+    /// Host time to launch one step of `tokens` tokens. Captured modes fall back to eager launches above
+    /// the largest captured size.
+    func launchNanoseconds(_ mode: ExecutionMode, tokens: Int, layers: Int) -> Int64 {
+        let count = Double(layers)
+        let eager = count * launchesPerLayer.value * launchNanoseconds.value
+        let time: Double
+        switch mode {
+        case .eager:
+            time = eager
+        case .geDynamic:
+            time = count * launchesPerLayer.value * dynamicLaunchNanoseconds.value
+        case _ where tokens > ExecutionMode.largestGraph:
+            time = eager
+        case .graphFull:
+            time = replayNanoseconds.value + count * parameterUpdateNanoseconds.value
+        case .graphPiecewise:
+            time = (count + 1) * pieceNanoseconds.value + count * launchNanoseconds.value
+        case .geStatic:
+            time = replayNanoseconds.value
+        }
+        return OperatorTimer.round(time)
+    }
+
+    func overheadNanoseconds(sequences: Int, newTokens: Int) -> Int64 {
+        OperatorTimer.round(
+            stepNanoseconds.value + perSequenceNanoseconds.value * Double(sequences)
+                + perNewTokenNanoseconds.value * Double(newTokens))
+    }
+}
+
+/// The timing parameters of one device under one inference engine, each with where it comes from.
+///
+/// At most a few numbers per operator class; what is not known comes from the prior. A new device needs
+/// no profile: its datasheet and the prior give times with the wide interval that they deserve.
+public struct TimingProfile: Sendable, Equatable {
+    public var name: String
+    /// Inference engine and version whose kernels the numbers describe.
+    public var engine: String
+    public var gemm: OperatorParameters
+    public var groupedGemm: OperatorParameters
+    public var prefillAttention: OperatorParameters
+    public var decodeAttention: OperatorParameters
+    /// Memory efficiency of decode attention over an fp8 or int8 cache, which kernels read less well.
+    public var quantisedCacheEfficiency: Sourced<Double>
+    public var elementwise: OperatorParameters
+    public var collective: CollectiveParameters
+    public var host: HostParameters
+    /// Rows of a GEMM kernel's tile where they are known to cost as a whole, for 8-bit kernels.
+    public var tileRows8Bit: Sourced<Double>
+
+    func paddedRows(_ rows: Int, _ type: DataType) -> Int {
+        guard type == .fp8 || type == .int8 else { return rows }
+        let tile = Int(tileRows8Bit.value)
+        return (rows + tile - 1) / tile * tile
+    }
+
+    /// Every parameter by its key in profile files, in a fixed order.
+    public var parameters: [(key: String, value: Sourced<Double>)] {
+        var list: [(String, Sourced<Double>)] = []
+        for (name, item) in [("gemm", gemm), ("grouped_gemm", groupedGemm), ("prefill_attention", prefillAttention),
+                             ("decode_attention", decodeAttention), ("elementwise", elementwise)] {
+            list.append((name + ".compute_efficiency", item.computeEfficiency))
+            list.append((name + ".memory_efficiency", item.memoryEfficiency))
+            list.append((name + ".setup", item.setupNanoseconds))
+        }
+        list.append(("decode_attention.quantised_cache_efficiency", quantisedCacheEfficiency))
+        list.append(("gemm.tile_rows_8bit", tileRows8Bit))
+        if let bandwidth = collective.bandwidthBytesPerSecond {
+            list.append(("collective.bandwidth", bandwidth))
+        } else {
+            list.append(("collective.link_efficiency", collective.linkEfficiency))
+        }
+        list.append(("collective.latency", collective.latencyNanoseconds))
+        list.append(("host.step", host.stepNanoseconds))
+        list.append(("host.per_sequence", host.perSequenceNanoseconds))
+        list.append(("host.per_new_token", host.perNewTokenNanoseconds))
+        list.append(("host.launch", host.launchNanoseconds))
+        list.append(("host.launches_per_layer", host.launchesPerLayer))
+        list.append(("host.replay", host.replayNanoseconds))
+        list.append(("host.piece", host.pieceNanoseconds))
+        list.append(("host.dynamic_launch", host.dynamicLaunchNanoseconds))
+        list.append(("host.parameter_update", host.parameterUpdateNanoseconds))
+        return list
+    }
+}

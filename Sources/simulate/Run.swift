@@ -1,0 +1,126 @@
+import ArgumentParser
+import JSONText
+import Report
+import Scenario
+
+let engineVersion = ResultDocument.engineVersion
+
+/// `simulate run`, also the command when none is named.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a scenario and its variants: a table on the terminal, a result on request.")
+
+    @Argument(help: "A scenario, or a result, whose embedded scenario is run again.")
+    var scenario: String
+
+    @Option(name: [.short, .long], help: "Write the result as JSON; - is standard output.")
+    var output: String?
+
+    @Flag(help: "Print the result as JSON instead of the table.")
+    var json = false
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Change the scenario, e.g. workloads.chat.engine.max_sequences=128; repeatable. "
+            + "A variant's own patch is applied afterwards.", valueName: "path=value"))
+    var settings: [String] = []
+
+    @Option(help: "Seed of all random streams, instead of the scenario's.")
+    var seed: Int?
+
+    @Option(parsing: .singleValue, help: "Run only this variant (base is the scenario itself); repeatable.")
+    var variant: [String] = []
+
+    @Option(help: "Write a record per request as JSON Lines; - is standard output.")
+    var requests: String?
+
+    func validate() throws {
+        if let seed, seed < 0 { throw ValidationError("--seed \(seed): expected an integer of at least 0") }
+        if outputs.filter({ $0 == "-" }).count > 1 {
+            throw ValidationError("only one of --json, --output - and --requests - can have standard output")
+        }
+    }
+
+    private var outputs: [String] { [output, requests].compactMap { $0 } + (json ? ["-"] : []) }
+
+    func run() throws {
+        let document = try load()
+        let names = try chosenVariants(document)
+        let runs = try simulate(document, names)
+        try writeRecords(runs)
+        let result = names.count == 1 && runs.count == 1 ? runs : runs
+        let text = JSONWriter.pretty.bytes(of: ResultDocument(scenario: document.value, variants: result).value)
+        if let output { try write(text + [UInt8(ascii: "\n")], to: output) }
+        if json { try write(text + [UInt8(ascii: "\n")], to: "-") }
+        if !outputs.contains("-") {
+            print(SummaryTable(name: document.value["name"]?.stringValue ?? scenario, runs: runs).text, terminator: "")
+        }
+        if runs.contains(where: { $0.outcomes.contains { $0.checks.contains { !$0.holds } } }) {
+            throw Failure(message: "a conservation check failed; see checks in the result", status: 1)
+        }
+    }
+
+    private func load() throws -> ScenarioDocument {
+        let seeds = seed.map { ["seed=\($0)"] } ?? []
+        do {
+            return try ScenarioDocument(contentsOf: scenario, settings: settings + seeds)
+        } catch {
+            throw Failure.input(error)
+        }
+    }
+
+    private func chosenVariants(_ document: ScenarioDocument) throws -> [String] {
+        let known = document.variantNames
+        for name in variant where !known.contains(name) {
+            let near = Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+            throw Failure(
+                message: "--variant \(name): no such variant; "
+                    + (near ?? "known are \(known.joined(separator: ", "))"), status: 2)
+        }
+        return variant.isEmpty ? known : known.filter(variant.contains)
+    }
+
+    /// Checks every variant before the first one runs, so that no work is lost on a late mistake.
+    private func simulate(_ document: ScenarioDocument, _ names: [String]) throws -> [VariantRun] {
+        let cache = TraceCache()
+        var checked: [(name: String, scenario: CheckedScenario)] = []
+        var problems: [JSONProblem] = []
+        for name in names {
+            do {
+                checked.append((name, try document.checked(variant: name, traces: cache)))
+            } catch {
+                problems += error.problems.filter { !problems.contains($0) }
+            }
+        }
+        guard problems.isEmpty else { throw Failure.input(JSONProblems(problems)) }
+        return checked.map { entry in
+            var world = entry.scenario.world()
+            world.run()
+            return VariantRun(name: entry.name, scenario: entry.scenario, world: world)
+        }
+    }
+
+    private func writeRecords(_ runs: [VariantRun]) throws {
+        guard let requests else { return }
+        do {
+            let file = try FileSink(requests)
+            var stream = JSONStream(to: file)
+            for run in runs { RequestRecordWriter.write(run, to: &stream) }
+            try stream.finish()
+            try file.commit()
+        } catch {
+            throw Failure.run(error)
+        }
+    }
+}
+
+/// Writes a whole file, or nothing.
+func write(_ bytes: [UInt8], to path: String) throws {
+    do {
+        let file = try FileSink(path)
+        try file.write(bytes)
+        try file.commit()
+    } catch {
+        throw Failure.run(error)
+    }
+}

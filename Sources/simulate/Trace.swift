@@ -1,0 +1,130 @@
+import ArgumentParser
+import JSONText
+import Report
+import TraceFormats
+
+/// `simulate trace …`.
+struct Trace: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at request traces, convert and generate them.",
+        subcommands: [Inspect.self, Import.self, Generate.self])
+
+    struct Inspect: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lengths, arrivals and what an unbounded prefix cache would hit.")
+
+        @Argument(help: "A trace file.")
+        var trace: String
+
+        @Option(help: "Format of the trace: \(formatNames).")
+        var format: RequestTraceFormat = .auto
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() throws {
+            let summary = TraceSummary(try readTrace(trace, format, TraceReadOptions()))
+            let report = TraceReport(summary)
+            if json {
+                try write(JSONWriter.pretty.bytes(of: report.json) + [UInt8(ascii: "\n")], to: "-")
+            } else {
+                print(report.text, terminator: "")
+            }
+        }
+    }
+
+    struct Import: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read a trace of any known format and write it as the project's own JSON Lines.")
+
+        @Argument(help: "A trace file.")
+        var trace: String
+
+        @Option(help: "Format of the trace: \(formatNames).")
+        var format: RequestTraceFormat = .auto
+
+        @Option(name: [.short, .long], help: "The file to write; - is standard output.")
+        var output: String
+
+        @Flag(help: "Spread requests that share a coarse timestamp evenly up to the next one.")
+        var spreadTicks = false
+
+        @Option(help: "Keep only the first so many requests.")
+        var maxRequests: Int?
+
+        func run() throws {
+            let options = TraceReadOptions(spreadTicks: spreadTicks, maximumRequests: maxRequests)
+            try writeTrace(try readTrace(trace, format, options), mooncake: false, to: output)
+        }
+    }
+
+    struct Generate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Generate a trace with the published statistics of a real one.")
+
+        @Option(help: "What to imitate: \(GeneratorConfiguration.presetNames.joined(separator: ", ")).")
+        var preset: String
+
+        @Option(help: "Number of requests, instead of the real trace's.")
+        var requests: Int?
+
+        @Option(help: "Seed of the random streams.")
+        var seed: UInt64 = 1
+
+        @Option(help: "simulate (the project's own) or mooncake.")
+        var format = "simulate"
+
+        @Option(name: [.short, .long], help: "The file to write; - is standard output.")
+        var output: String
+
+        func validate() throws {
+            guard ["simulate", "mooncake"].contains(format) else {
+                throw ValidationError("--format \(format): expected simulate or mooncake")
+            }
+            if let requests, requests < 1 { throw ValidationError("--requests \(requests): expected at least 1") }
+        }
+
+        func run() throws {
+            guard var configuration = GeneratorConfiguration.preset(named: preset) else {
+                let known = GeneratorConfiguration.presetNames.joined(separator: ", ")
+                throw Failure(message: "--preset \(preset): no such preset; known are \(known)", status: 2)
+            }
+            if let requests { configuration.requests = requests }
+            do {
+                let trace = try RequestGenerator.generate(configuration, seed: seed)
+                try writeTrace(trace, mooncake: format == "mooncake", to: output)
+            } catch let problem as GeneratorProblem {
+                throw Failure.input(problem)
+            }
+        }
+    }
+}
+
+extension RequestTraceFormat: ExpressibleByArgument {}
+
+private let formatNames = RequestTraceFormat.allCases.map(\.rawValue).joined(separator: ", ")
+
+private func readTrace(
+    _ path: String, _ format: RequestTraceFormat, _ options: TraceReadOptions
+) throws -> RequestTrace {
+    do {
+        return try RequestTraceReader.read(path: path, format: format, options: options)
+    } catch {
+        throw Failure.input(error)
+    }
+}
+
+private func writeTrace(_ trace: RequestTrace, mooncake: Bool, to path: String) throws {
+    do {
+        let file = try FileSink(path)
+        let sink: ([UInt8]) throws(FileProblem) -> Void = { bytes throws(FileProblem) in try file.write(bytes) }
+        if mooncake {
+            try RequestTraceWriter.writeMooncake(trace, to: sink)
+        } else {
+            try RequestTraceWriter.writeSimulate(trace, to: sink)
+        }
+        try file.commit()
+    } catch {
+        throw Failure.run(error)
+    }
+}
