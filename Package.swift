@@ -30,21 +30,29 @@ let package = Package(
                 "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Serving", "Timing", "TraceFormats",
             ], resources: [.embedInCode("Resources")]),
         .target(
+            name: "Studies",
+            dependencies: ["Hardware", "JSONText", "ModelGraph", "Scenario", "Serving", "Timing"]),
+        .target(
             name: "Report",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Timing",
-                "TraceFormats",
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Studies",
+                "Timing", "TraceFormats",
             ], resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "simulate",
             dependencies: [
-                "Hardware", "JSONText", "ModelGraph", "Report", "Scenario", "TraceFormats",
+                "Hardware", "JSONText", "ModelGraph", "Report", "Scenario", "Studies", "TraceFormats",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+        .executableTarget(
+            name: "bench", dependencies: ["EventEngine", "JSONText", "Scenario", "TraceFormats"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "EventEngineTests", dependencies: ["EventEngine"]),
         .testTarget(name: "HardwareTests", dependencies: ["EventEngine", "Hardware", "JSONText"]),
         .testTarget(name: "ModelGraphTests", dependencies: ["JSONText", "ModelGraph"]),
+        .testTarget(name: "SimulateTests", dependencies: ["simulate"]),
+        .testTarget(
+            name: "StudiesTests", dependencies: ["JSONText", "Metrics", "Scenario", "Serving", "Studies"]),
         .testTarget(name: "TraceFormatsTests", dependencies: ["EventEngine", "JSONText", "TraceFormats"]),
     ],
     swiftLanguageModes: [.v6]

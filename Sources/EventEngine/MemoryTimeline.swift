@@ -40,7 +40,7 @@ public struct MemoryTimeline: Equatable, Sendable {
       sliceBits += 1
       let finer = samples
       samples.removeAll(keepingCapacity: true)
-      finer.forEach { merge($0) }
+      for sample in finer { merge(sample) }
     }
   }
 

@@ -26,9 +26,14 @@ func rounded(_ value: Double, _ decimals: Int) -> String {
     return sign + padded.dropLast(decimals) + "." + padded.suffix(decimals)
 }
 
-/// A number with three significant digits.
+/// A number with three significant digits, six decimals at most.
 func significant(_ value: Double) -> String {
     switch abs(value) {
+    case 0: "0"
+    case ..<0.0009995: rounded(value, 6)
+    case ..<0.009995: rounded(value, 5)
+    case ..<0.09995: rounded(value, 4)
+    case ..<0.9995: rounded(value, 3)
     case ..<9.995: rounded(value, 2)
     case ..<99.95: rounded(value, 1)
     default: rounded(value, 0)

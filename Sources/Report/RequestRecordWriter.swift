@@ -3,12 +3,12 @@ import Serving
 
 /// Per-request records as JSON Lines, in order of arrival.
 public enum RequestRecordWriter {
-    /// Writes one object per request; times in seconds, absent where they did not happen.
+    /// Writes one object per request that arrived; times in seconds, absent where they did not happen.
     public static func write(_ run: VariantRun, to stream: inout JSONStream) {
         for (index, engine) in run.world.serving.enumerated() {
             let names = engine.replicaNames
             let workload = run.scenario.plans[index].configuration.name
-            for record in engine.records {
+            for record in engine.records where record.stage != .future {
                 stream.object { line in
                     line.member("variant", run.name)
                     line.member("workload", workload)

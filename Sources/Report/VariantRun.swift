@@ -26,11 +26,12 @@ public struct VariantRun: Sendable {
                 "intervals": .null,
                 "provenance": .object(provenance(plan)),
                 "memory": .object(memory(outcomes[index], plan)),
+                "links": .array(links),
                 "traffic": .object(traffic(scenario.traces[index])),
                 "checks": .array(outcomes[index].checks.map(json)),
             ]
         }
-        return ["workloads": .object(workloads), "links": .array(links), "simulated_s": .real(seconds(world.now))]
+        return ["workloads": .object(workloads), "simulated_s": .real(seconds(world.now))]
     }
 
     private func json(_ check: ConservationCheck) -> JSONValue {
@@ -40,7 +41,7 @@ public struct VariantRun: Sendable {
         ]
     }
 
-    /// Links that carried anything, in the order of the cluster.
+    /// Links that carried anything, of all workloads together, in the order of the cluster.
     private var links: [JSONValue] {
         let elapsed = world.now
         return world.machine.network.linkStatistics(at: elapsed).filter { $0.bytesCarried > 0 }.map { link in

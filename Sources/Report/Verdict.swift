@@ -74,21 +74,11 @@ public struct Verdict: Sendable {
 
 /// What limits a workload, in words with figures.
 enum Reasons {
-    /// A pool that computes at least this share of the time is what holds the rest back.
-    private static let busy = 0.9
+    /// A pool before which requests wait at least this share of the time holds them up.
+    private static let waiting = 0.05
 
     static func of(_ outcome: ServingOutcome) -> [String] {
-        var reasons: [String] = []
-        if let pool = outcome.pools.max(by: { $0.utilisation < $1.utilisation }) {
-            let share = percent(pool.utilisation)
-            let idle = outcome.pools.filter { $0.name != pool.name }
-                .map { "\($0.name) \(percent($0.utilisation))" }.joined(separator: ", ")
-            let others = idle.isEmpty ? "" : " (\(idle))"
-            reasons.append(
-                pool.utilisation >= busy
-                    ? "bottleneck: \(pool.name) computes \(share) of the time\(others)"
-                    : "no pool is saturated: \(pool.name) computes \(share) of the time\(others)")
-        }
+        var reasons = [bottleneck(outcome.pools)]
         if let parts = firstTokenParts(outcome) { reasons.append(parts) }
         if outcome.transfers > 0, let transfer = outcome.transfer {
             let size = Double(outcome.transferBytes) / Double(outcome.transfers) / 1e6
@@ -110,6 +100,17 @@ enum Reasons {
             reasons.append("CHECK FAILED: \(check.name), expected \(check.expected), found \(check.found)")
         }
         return reasons
+    }
+
+    /// The pool that holds requests up: before which they wait most.
+    private static func bottleneck(_ pools: [PoolOutcome]) -> String {
+        let figures = pools.map {
+            "\($0.name) has a queue \(percent($0.queueShare)) of the time and computes \(percent($0.utilisation))"
+        }.joined(separator: ", ")
+        guard let slowest = pools.max(by: { $0.queueShare < $1.queueShare }), slowest.queueShare >= waiting else {
+            return "no pool holds requests up: \(figures)"
+        }
+        return "bottleneck: \(slowest.name) (\(figures))"
     }
 
     /// Where the mean time to first token goes.

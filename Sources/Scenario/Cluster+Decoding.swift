@@ -54,11 +54,11 @@ extension JSONType<NodeGroup> {
                 let count = group.required("count", .integer(in: 1...1 << 16))
                 let name = group.required("type", .choice(of: NodeType.shippedNames))
                 let own = userDevice(group, folder)
-                let known = DeviceDescriptor.shippedNames + [group.child("device")?.value.stringValue].compactMap {
-                    own == nil ? nil : $0
-                }
+                let file = group.child("device")?.value.stringValue.flatMap { isDeviceFile($0) ? $0 : nil }
+                let known = DeviceDescriptor.shippedNames + (file.map { [$0] } ?? [])
                 let overrides = NodeTypeOverrides(reading: group, knownDevices: known)
-                guard let type = try? NodeType.named(name) else { return standIn }
+                guard group.isSound("type"), !group.has("device") || group.isSound("device"),
+                    let type = try? NodeType.named(name) else { return standIn }
                 do {
                     return NodeGroup(name: "", node: try type.resolved(overrides, device: own), count: count)
                 } catch {
@@ -69,9 +69,11 @@ extension JSONType<NodeGroup> {
         }
     }
 
+    private static func isDeviceFile(_ device: String) -> Bool { device.hasSuffix(".json") }
+
     /// The device of the user's own file, when the group names one.
     private static func userDevice(_ group: JSONObjectReader, _ folder: String) -> DeviceDescriptor? {
-        guard let file = group.child("device")?.value.stringValue, file.hasSuffix(".json") else { return nil }
+        guard let file = group.child("device")?.value.stringValue, isDeviceFile(file) else { return nil }
         do {
             return try DeviceDescriptor(contentsOf: resolve(file, folder))
         } catch {

@@ -82,22 +82,34 @@ public struct ScenarioDocument: Sendable {
     }
 
     private func place(of path: JSONPath, isKey: Bool, variant: String) -> JSONPlace {
+        let patch = JSONPath([.key("variants"), .key(variant)])
         var around = path
         while true {
-            if variant != Self.baseName {
-                let patched = JSONPath(root.components + [.key("variants"), .key(variant)] + around.components)
-                if !around.isRoot, document.position(of: patched) != nil {
-                    return document.place(of: patched, isKey: isKey)
-                }
+            // A patch is merged last, so that what it holds comes from there.
+            if variant != Self.baseName, value.value(at: patch.appending(around)) != nil,
+                let place = origin(of: patch.appending(around), isKey: isKey) {
+                return place
             }
-            if let setting = settings.last(where: { $0.path.components.starts(with: around.components) }),
-                !around.isRoot || document.position(of: root) == nil {
-                return JSONPlace(file: "--set \(setting.text)")
-            }
-            let plain = JSONPath(root.components + around.components)
-            if document.position(of: plain) != nil { return document.place(of: plain, isKey: isKey) }
+            if let place = origin(of: around, isKey: isKey) { return place }
             guard !around.isRoot else { return JSONPlace(file: document.file) }
             around = around.parent
         }
     }
+
+    /// Where a value of the scenario, variants included, was written: by the last setting of it or of
+    /// something around it, in the text, or by a setting of something inside it.
+    private func origin(of path: JSONPath, isKey: Bool) -> JSONPlace? {
+        if let setting = settings.last(where: { path.components.starts(with: $0.path.components) }) {
+            return JSONPlace(file: "--set \(setting.text)")
+        }
+        let written = root.appending(path)
+        if document.position(of: written) != nil { return document.place(of: written, isKey: isKey) }
+        return settings.last { $0.path.components.starts(with: path.components) }
+            .map { JSONPlace(file: "--set \($0.text)") }
+    }
+}
+
+extension JSONPath {
+    /// The path of `inner` inside the value at this path.
+    fileprivate func appending(_ inner: JSONPath) -> JSONPath { JSONPath(components + inner.components) }
 }

@@ -9,6 +9,7 @@ extension ScenarioDocument {
     /// - Throws: every problem of the text at once.
     public func specification(variant: String = baseName) throws(JSONProblems) -> ScenarioSpecification {
         let diagnostics = diagnostics(variant: variant)
+        checkVariants(diagnostics)
         let reader = JSONReader(merged(variant: variant), diagnostics: diagnostics)
         let specification = reader.object { decode($0) }
         try diagnostics.check()
@@ -17,7 +18,7 @@ extension ScenarioDocument {
 
     private func decode(_ scenario: JSONObjectReader) -> ScenarioSpecification {
         scenario.ignore("variants")
-        scenario.ignore("description")
+        _ = scenario.optional("description", .string)
         _ = scenario.required("schema", .choice(of: [Self.schema]))
         let cluster = scenario.required("cluster", .cluster(folder: folder))
         let groups = cluster.nodeGroups.map(\.name)
@@ -34,6 +35,50 @@ extension ScenarioDocument {
             },
             untilNanoseconds: scenario.optional("until", .duration(sign: .positive)))
     }
+
+    /// Variants are objects beside the scenario itself, which has a name among them.
+    private func checkVariants(_ diagnostics: JSONDiagnostics) {
+        guard let variants = value["variants"] else { return }
+        let path: JSONPath = ["variants"]
+        let named = JSONType<[(name: String, value: JSONObject)]>.members(of: .patch)
+        _ = JSONReader(variants, path: path, diagnostics: diagnostics).read(named)
+        if variants[Self.baseName] != nil {
+            diagnostics.report(
+                path.appending(key: Self.baseName), isKey: true,
+                "\(Self.baseName) is the name of the scenario itself", remedy: "give the variant another name")
+        }
+    }
+}
+
+extension JSONType<JSONObject> {
+    /// What a variant changes.
+    fileprivate static var patch: JSONType {
+        JSONType(expected: "an object, a merge patch of the scenario", standIn: JSONObject()) { reader in
+            guard let patch = reader.value.objectValue else {
+                reader.reportExpected("an object, a merge patch of the scenario")
+                return nil
+            }
+            if patch["variants"] != nil {
+                reader.diagnostics.report(
+                    reader.path.appending(key: "variants"), isKey: true, "a variant has no variants of its own",
+                    remedy: "remove it")
+            }
+            return patch
+        }
+    }
+}
+
+extension JSONObjectReader {
+    /// Whether nothing is wrong with a member or what is inside it: checks of a stand-in would only
+    /// repeat what has been reported.
+    func isSound(_ key: String) -> Bool { has(key) && !reader.hasProblems(inside: path.appending(key: key)) }
+}
+
+extension JSONReader {
+    /// Whether something has been reported of the value at a path, or of what is inside it.
+    func hasProblems(inside path: JSONPath) -> Bool {
+        diagnostics.problems.contains { $0.path.components.starts(with: path.components) }
+    }
 }
 
 extension JSONType<ServingSpecification> {
@@ -42,9 +87,10 @@ extension JSONType<ServingSpecification> {
         .object { workload in
             _ = workload.required("kind", .choice(of: ["serving"]))
             let model = workload.required("model", .model(folder: folder))
+            let isKnown = workload.isSound("model")
             let longest = model.longestContext
             let context = workload.optional("max_context", .integer(in: 1...), default: longest)
-            if context > longest, workload.has("model") {
+            if context > longest, isKnown {
                 workload.fail(
                     at: "max_context", "\(context) is more than the longest context of \(model.name), \(longest)")
             }
@@ -59,7 +105,8 @@ extension JSONType<ServingSpecification> {
                 weightType: workload.child("weights")?.object { $0.required("dtype", .choice(DataType.self)) },
                 maximumContext: context,
                 traffic: workload.required("traffic", .traffic(folder: folder)),
-                pools: workload.required("pools", .pools(nodeGroups: nodeGroups, model: model, engine: engine)),
+                pools: workload.required(
+                    "pools", .pools(nodeGroups: nodeGroups, model: isKnown ? model : nil, engine: engine)),
                 engine: engine,
                 keyValue: workload.optional(
                     "kv", .keyValue(model),
@@ -92,7 +139,10 @@ func resolve(_ path: String, _ folder: String) -> String {
 }
 
 extension JSONType<[PoolSpecification]> {
-    static func pools(nodeGroups: [String], model: ModelDescriptor, engine: EngineSpecification) -> JSONType {
+    /// - Parameters:
+    ///   - nodeGroups: names that `nodes` may have; empty when they are not known.
+    ///   - model: what the pools serve; `nil` when it is not known.
+    static func pools(nodeGroups: [String], model: ModelDescriptor?, engine: EngineSpecification) -> JSONType {
         let members = JSONType<[(name: String, value: PoolSpecification)]>.members(
             of: .pool(nodeGroups: nodeGroups, model: model, engine: engine))
         return JSONType(expected: "an object of pools", standIn: []) { reader in
@@ -102,7 +152,7 @@ extension JSONType<[PoolSpecification]> {
                 pool.name = member.name
                 return pool
             }
-            checkRoles(pools, reader)
+            if !reader.hasProblems(inside: reader.path) { checkRoles(pools, reader) }
             return pools
         }
     }
@@ -111,8 +161,7 @@ extension JSONType<[PoolSpecification]> {
         let roles = PoolRole.allCases.filter { role in pools.contains { $0.role == role } }
         switch roles {
         case [.mixed], [.prefill, .decode]: return
-        case []:
-            if reader.value.objectValue?.isEmpty ?? true { reader.fail("expected at least one pool") }
+        case []: reader.fail("expected at least one pool")
         case [.prefill]: reader.fail("a prefill pool needs a decode pool", remedy: "add one with \"role\": \"decode\"")
         case [.decode]: reader.fail("a decode pool needs a prefill pool", remedy: "add one with \"role\": \"prefill\"")
         default:
@@ -124,16 +173,11 @@ extension JSONType<[PoolSpecification]> {
 }
 
 extension JSONType<PoolSpecification> {
-    static func pool(nodeGroups: [String], model: ModelDescriptor, engine: EngineSpecification) -> JSONType {
+    static func pool(nodeGroups: [String], model: ModelDescriptor?, engine: EngineSpecification) -> JSONType {
         .object { pool in
             let tensor = pool.optional("tensor_parallel", .integer(in: 1...), default: 1)
-            checkHeads(tensor, of: model, pool)
             let expert = pool.optional("expert_parallel", .integer(in: 1...), default: 1)
-            if expert != 1, model.mixtureOfExperts == nil {
-                pool.fail(at: "expert_parallel", "\(model.name) has no experts", remedy: "leave it out")
-            } else if expert != 1, expert != tensor {
-                pool.fail(at: "expert_parallel", "expected 1 or tensor_parallel (\(tensor)), found \(expert)")
-            }
+            if let model { checkRanks(tensor, expert, of: model, pool) }
             let tokens = pool.optional("max_batch_tokens", .integer(in: 1...1 << 20))
             let sequences = pool.optional("max_sequences", .integer(in: 1...1 << 20))
             if tokens != nil || sequences != nil {
@@ -142,23 +186,34 @@ extension JSONType<PoolSpecification> {
             }
             return PoolSpecification(
                 name: "", path: pool.path, role: pool.required("role", .choice()),
-                nodes: pool.required("nodes", .choice(of: nodeGroups)),
+                nodes: pool.required("nodes", nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)),
                 parallelism: Parallelism(tensor: tensor, expert: expert),
                 replicas: pool.required("replicas", .integer(in: 1...)), maximumBatchTokens: tokens,
                 maximumSequences: sequences)
         }
     }
 
-    private static func checkHeads(_ tensor: Int, of model: ModelDescriptor, _ pool: JSONObjectReader) {
-        guard model.queryHeads % tensor != 0 || (model.keyValueHeads % tensor != 0 && tensor % model.keyValueHeads != 0)
-        else { return }
-        let allowed = (1...64).filter {
-            model.queryHeads % $0 == 0 && (model.keyValueHeads % $0 == 0 || $0 % model.keyValueHeads == 0)
+    private static func checkRanks(
+        _ tensor: Int, _ expert: Int, of model: ModelDescriptor, _ pool: JSONObjectReader
+    ) {
+        if expert != 1, model.mixtureOfExperts == nil {
+            pool.fail(at: "expert_parallel", "\(model.name) has no experts", remedy: "leave it out")
+        } else if expert != 1, expert != tensor {
+            pool.fail(at: "expert_parallel", "expected 1 or tensor_parallel (\(tensor)), found \(expert)")
         }
+        guard !model.heads(fit: tensor) else { return }
+        let allowed = (1...64).filter(model.heads(fit:))
         pool.fail(
             at: "tensor_parallel", "\(tensor) ranks cannot share the \(model.queryHeads) query and "
                 + "\(model.keyValueHeads) key-value heads of \(model.name)",
             remedy: "use one of \(allowed.map(String.init).joined(separator: ", "))")
+    }
+}
+
+extension ModelDescriptor {
+    /// Whether so many ranks can share the heads: evenly, or several ranks to a key-value head.
+    func heads(fit ranks: Int) -> Bool {
+        queryHeads % ranks == 0 && (keyValueHeads % ranks == 0 || ranks % keyValueHeads == 0)
     }
 }
 

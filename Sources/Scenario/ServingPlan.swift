@@ -113,7 +113,7 @@ struct ServingBinder {
             device: node.device, model: specification.model, weightType: specification.weightType,
             keyValueType: specification.keyValue.type, parallelism: pool.parallelism, engine: engine)
         guard memory.blocks > 0 else {
-            reportDoesNotFit(pool, memory, node.device)
+            reportDoesNotFit(pool, memory, node)
             return nil
         }
         guard let replicas = lease(pool, memory, on: &machine) else { return nil }
@@ -165,10 +165,10 @@ struct ServingBinder {
         return nil
     }
 
-    private func reportDoesNotFit(_ pool: PoolSpecification, _ memory: DeviceMemoryPlan, _ device: DeviceDescriptor) {
-        let model = specification.model
-        let larger = [1, 2, 4, 8, 16].first { ranks in
-            guard ranks > pool.parallelism.tensor else { return false }
+    private func reportDoesNotFit(_ pool: PoolSpecification, _ memory: DeviceMemoryPlan, _ node: NodeDescriptor) {
+        let model = specification.model, device = node.device
+        let larger = (1...node.devicesPerNode).first { ranks in
+            guard ranks > pool.parallelism.tensor, model.heads(fit: ranks) else { return false }
             var parallelism = pool.parallelism
             parallelism.tensor = ranks
             return DeviceMemoryPlan(

@@ -63,8 +63,9 @@ extension JSONType<TrafficSource> {
     static func generator(folder: String) -> JSONType {
         .object { generate in
             var lengths = EmpiricalLengths()
-            if let name = generate.optional("preset", .choice(of: GeneratorConfiguration.presetNames)),
-                var preset = GeneratorConfiguration.preset(named: name) {
+            if generate.has("preset") {
+                let name = generate.required("preset", .choice(of: GeneratorConfiguration.presetNames))
+                guard var preset = GeneratorConfiguration.preset(named: name) else { return .standIn }
                 preset.requests = generate.optional("requests", .integer(in: 1...1 << 30), default: preset.requests)
                 return .generator(preset, lengthsFrom: lengths)
             }
@@ -138,16 +139,18 @@ extension JSONType<IntegerDistribution> {
             let kinds = ["constant", "uniform", "normal", "lognormal", "empirical"]
             let kind = distribution.required("kind", .choice(of: kinds))
             let token = JSONType<Int>.integer(in: 1...1 << 30)
-            func bounds() -> (minimum: Int, maximum: Int) {
-                let minimum = distribution.optional("min", token, default: 1)
-                let maximum = distribution.optional("max", token, default: 1 << 30)
-                if minimum > maximum { distribution.fail(at: "max", "is less than min") }
+            func bounds(areRequired: Bool = false) -> (minimum: Int, maximum: Int) {
+                let minimum = areRequired
+                    ? distribution.required("min", token) : distribution.optional("min", token, default: 1)
+                let maximum = areRequired
+                    ? distribution.required("max", token) : distribution.optional("max", token, default: 1 << 30)
+                let areSound = !distribution.reader.hasProblems(inside: distribution.path)
+                if areSound, minimum > maximum { distribution.fail(at: "max", "is less than min") }
                 return (minimum, max(minimum, maximum))
             }
             switch kind {
             case "uniform":
-                _ = (distribution.required("min", token), distribution.required("max", token))
-                let range = bounds()
+                let range = bounds(areRequired: true)
                 return .uniform(minimum: range.minimum, maximum: range.maximum)
             case "normal":
                 let range = bounds()
@@ -181,7 +184,7 @@ extension JSONType<SharedDocuments> {
     static var documents: JSONType {
         .object { documents in
             SharedDocuments(
-                count: documents.required("count", .integer(in: 1...1 << 24)),
+                count: documents.required("count", .integer(in: 1...1 << 20)),
                 tokens: documents.required("tokens", .distribution),
                 share: documents.optional("share", .number(in: 0...1), default: 1),
                 zipfExponent: documents.optional("zipf_exponent", .number(in: 0...10), default: 1))

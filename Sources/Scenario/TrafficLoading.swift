@@ -15,7 +15,8 @@ extension TrafficSpecification {
         } catch let problem as GeneratorProblem {
             diagnostics.report(path.appending(key: "generate"), "\(problem)")
         } catch let problem as TraceProblem {
-            diagnostics.report(path.appending(key: "trace"), "\(problem)")
+            let key = if case .trace = source { "trace" } else { "generate" }
+            diagnostics.report(path.appending(key: key), "\(problem)")
         } catch {
             diagnostics.report(path, "\(error)")
         }

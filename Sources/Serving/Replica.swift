@@ -59,6 +59,9 @@ struct Replica: Sendable {
     var decodeTokens: Int64 = 0
     var requestsServed = 0
     var preemptions = 0
+    /// Time during which a request waited in the queue.
+    private(set) var queuedNanoseconds: Nanoseconds = 0
+    private var queuedSince: Nanoseconds = -1
 
     init(pool: Int, configuration: PoolConfiguration, devices: [DeviceID]) {
         self.pool = pool
@@ -68,6 +71,21 @@ struct Replica: Sendable {
         cache = KVBlockCache(totalBlocks: configuration.blocks)
         batch = DecodeBatch(blockTokens: configuration.engine.blockTokens, window: configuration.cost.window)
         planEnds.reserveCapacity(Self.longestPlan)
+    }
+
+    /// Keeps account of the time with a queue; to be told whenever the queue may have become empty or not.
+    mutating func queueChanged(at now: Nanoseconds) {
+        if waiting.isEmpty {
+            queuedNanoseconds += queuedSince >= 0 ? now - queuedSince : 0
+            queuedSince = -1
+        } else if queuedSince < 0 {
+            queuedSince = now
+        }
+    }
+
+    /// Time with a queue up to `now`.
+    func queuedNanoseconds(at now: Nanoseconds) -> Nanoseconds {
+        queuedNanoseconds + (queuedSince >= 0 ? max(0, now - queuedSince) : 0)
     }
 
     /// Planned steps that end before `time`.

@@ -76,6 +76,7 @@ extension ServingEngine {
         replicas[replica].outstanding += 1
         let wasEmpty = replicas[replica].waiting.isEmpty
         replicas[replica].waiting.append(request)
+        replicas[replica].queueChanged(at: now)
         // Behind a queue that is stuck nothing changes before a sequence ends.
         if wasEmpty { wake(replica, at: now, &queue, &machine) }
     }

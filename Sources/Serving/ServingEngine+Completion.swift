@@ -224,6 +224,7 @@ extension ServingEngine {
             replicas[replica].running -= 1
             replicas[replica].preemptions += 1
             replicas[replica].waiting.prepend(request)
+            replicas[replica].queueChanged(at: now)
             return
         }
         preconditionFailure("blocks are short though nothing runs")

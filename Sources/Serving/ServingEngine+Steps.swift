@@ -122,6 +122,7 @@ extension ServingEngine {
         }
         guard holdPrefix(request, hit, blocksUpTo: hit.tokens + tokens, on: replica) else { return false }
         replicas[replica].waiting.removeFirst()
+        replicas[replica].queueChanged(at: now)
         if requests[Int(request)].preemptions == 0 {
             unitsHit += Int64(hit.units)
             unitsLookedUp += replicas[replica].engine.prefixCache ? Int64(units(of: request).count) : 0

@@ -55,6 +55,7 @@ extension ServingEngine {
         replicas[replica].cache.take(max(0, blocks(for: input, block) - blocks(for: held, block)))
         requests[index].hold.tokens = max(requests[index].hold.tokens, requests[index].inputTokens)
         replicas[replica].waiting.removeFirst()
+        replicas[replica].queueChanged(at: now)
         let bytes = Int64(input - hit.tokens) * configuration.transfer.wireBytesPerToken
         if configuration.transfer.mode == .layerwisePush {
             requests[index].otherHold = requests[index].hold
@@ -76,6 +77,7 @@ extension ServingEngine {
         let source = Int(requests[index].otherHold.replica), target = Int(requests[index].hold.replica)
         requests[index].stage = .transferring
         requests[index].transferEnd = now
+        transfers += requests[index].transferBytes > 0 ? 1 : 0
         replicas[source].assignedTokens -= Int64(requests[index].inputTokens)
         release(requests[index].otherHold, of: request)
         requests[index].otherHold = Holding()
@@ -114,7 +116,6 @@ extension ServingEngine {
         }
         let path = path(of: request, machine.cluster)
         let perLane = path.bytesPerLane(of: bytes)
-        transfers += 1
         transferBytes += perLane * Int64(path.lanes)
         requests[Int(request)].transferBytes += perLane * Int64(path.lanes)
         _ = machine.network.start(

@@ -42,6 +42,8 @@ public struct PoolOutcome: Sendable {
     public var devices: Int
     /// Share of the makespan in which the replicas computed, on average.
     public var utilisation: Double
+    /// Share of the makespan in which requests waited in a replica's queue, on average.
+    public var queueShare: Double
     public var steps: Int64
     public var requests: Int
     /// Requests per replica, in order: an even router loads them evenly.
@@ -142,11 +144,15 @@ extension ServingEngine {
     private func poolOutcome(_ pool: Int, makespan: Nanoseconds) -> PoolOutcome {
         let members = replicas.filter { $0.pool == pool }
         let busy = members.reduce(0) { $0 + $1.busyNanoseconds }
+        let end = (requests.first?.arrival ?? 0) + makespan
+        let queued = members.reduce(0) { $0 + $1.queuedNanoseconds(at: end) }
+        let replicaTime = Double(makespan) * Double(members.count)
         let share = members.map { Double($0.cache.peakUsedBlocks) / Double($0.cache.totalBlocks) }.max() ?? 0
         return PoolOutcome(
             name: configuration.pools[pool].name, role: configuration.pools[pool].role, replicas: members.count,
             devices: members.reduce(0) { $0 + $1.devices.count },
-            utilisation: makespan > 0 ? Double(busy) / (Double(makespan) * Double(members.count)) : 0,
+            utilisation: makespan > 0 ? Double(busy) / replicaTime : 0,
+            queueShare: makespan > 0 ? Double(queued) / replicaTime : 0,
             steps: members.reduce(0) { $0 + $1.steps }, requests: members.reduce(0) { $0 + $1.requestsServed },
             requestsPerReplica: members.map(\.requestsServed),
             prefillTokens: members.reduce(0) { $0 + $1.prefillTokens },

@@ -67,6 +67,9 @@ public struct OperatorTimer: Sendable {
             let rows = profile.paddedRows(m, type)
             let flop = 2 * Double(rows) * Double(n) * Double(k)
             return larger(flop: flop, bytes: operation.bytes, type, profile.gemm)
+        case .batchedGemm(let batches, let m, let n, let k):
+            let rows = Double(batches) * Double(profile.paddedRows(m, type))
+            return larger(flop: 2 * rows * Double(n) * Double(k), bytes: operation.bytes, type, profile.gemm)
         case .groupedGemm(let rows, let active, let n, let k):
             let perExpert = (rows / active / Self.expertRowBlock).rounded(.up) * Self.expertRowBlock
             let flop = 2 * perExpert * active * Double(n) * Double(k)
