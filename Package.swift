@@ -6,11 +6,16 @@ let package = Package(
     products: [
         .executable(name: "simulate", targets: ["simulate"])
     ],
+    traits: [
+        .default(enabledTraits: ["oneDNN"]),
+        .trait(name: "oneDNN", description: "Matrix products of the host's kernels by oneDNN instead of plain Swift."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "JSONText", dependencies: ["CJansson"]),
         .target(name: "EventEngine"),
         .target(
@@ -19,6 +24,11 @@ let package = Package(
         .target(
             name: "Timing", dependencies: ["Hardware", "JSONText", "ModelGraph"],
             resources: [.embedInCode("Resources")]),
+        .target(
+            name: "TensorKernels",
+            dependencies: [
+                .target(name: "CDNNL", condition: .when(traits: ["oneDNN"])), "EventEngine", "ModelGraph",
+            ]),
         .target(name: "TraceFormats", dependencies: ["EventEngine", "JSONText"]),
         .target(name: "Metrics"),
         .target(
@@ -31,7 +41,7 @@ let package = Package(
             ], resources: [.embedInCode("Resources")]),
         .target(
             name: "Studies",
-            dependencies: ["Hardware", "JSONText", "ModelGraph", "Scenario", "Serving", "Timing"]),
+            dependencies: ["EventEngine", "Hardware", "JSONText", "ModelGraph", "Scenario", "Serving", "Timing"]),
         .target(
             name: "Report",
             dependencies: [
@@ -45,14 +55,38 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .executableTarget(
-            name: "bench", dependencies: ["EventEngine", "JSONText", "Scenario", "TraceFormats"]),
+            name: "bench",
+            dependencies: ["EventEngine", "JSONText", "ModelGraph", "Scenario", "TensorKernels", "TraceFormats"]),
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"]),
         .testTarget(name: "EventEngineTests", dependencies: ["EventEngine"]),
         .testTarget(name: "HardwareTests", dependencies: ["EventEngine", "Hardware", "JSONText"]),
-        .testTarget(name: "ModelGraphTests", dependencies: ["JSONText", "ModelGraph"]),
+        .testTarget(name: "ModelGraphTests", dependencies: ["EventEngine", "JSONText", "ModelGraph"]),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: [
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Report", "Scenario", "Serving", "Studies",
+                "Timing", "TraceFormats",
+            ]),
+        .testTarget(
+            name: "ScenarioTests",
+            dependencies: [
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Timing",
+                "TraceFormats",
+            ]),
+        .testTarget(name: "MetricsTests", dependencies: ["EventEngine", "Metrics"]),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: ["EventEngine", "Hardware", "Metrics", "ModelGraph", "Serving", "Timing", "TraceFormats"]),
         .testTarget(name: "SimulateTests", dependencies: ["simulate"]),
         .testTarget(
-            name: "StudiesTests", dependencies: ["JSONText", "Metrics", "Scenario", "Serving", "Studies"]),
+            name: "StudiesTests",
+            dependencies: [
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Studies", "Timing",
+                "TraceFormats",
+            ]),
+        .testTarget(name: "TensorKernelsTests", dependencies: ["EventEngine", "ModelGraph", "TensorKernels"]),
+        .testTarget(
+            name: "TimingTests", dependencies: ["EventEngine", "Hardware", "JSONText", "ModelGraph", "Timing"]),
         .testTarget(name: "TraceFormatsTests", dependencies: ["EventEngine", "JSONText", "TraceFormats"]),
     ],
     swiftLanguageModes: [.v6]

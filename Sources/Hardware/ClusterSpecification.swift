@@ -9,8 +9,9 @@ public struct ClusterSpecification: Sendable, Equatable {
     /// The default is what KV transfers over RDMA were measured to reach: 171 of 200 GB/s
     /// (Mooncake, SGLang performance page, H20-3e with eight lanes).
     public var networkEfficiency = 0.85
-    /// The part of a scale-up link's nominal rate that a copy reaches, above 0 to 1; 0.9 is assumed.
-    public var scaleUpEfficiency = 0.9
+    /// The part of a scale-up link's nominal rate that a copy reaches, above 0 to 1. The figures of node types are what
+    /// vendors state for copies, such as 28 GB/s per pair of an A2 mesh, so nothing is taken off them.
+    public var scaleUpEfficiency = 1.0
     /// What a transfer between devices costs before its first byte, beside the latency of its way.
     ///
     /// The default is the constant of the same measurements, 1.84 ms.

@@ -11,6 +11,10 @@ enum ShippedDescriptors {
         let text: [UInt8]
     }
 
+    /// Sweeps ask for the same devices and node types thousands of times.
+    static let decodedDevices = DecodedOnce<DeviceDescriptor>()
+    static let decodedNodeTypes = DecodedOnce<NodeType>()
+
     /// Devices, by vendor and generation.
     static let devices = [
         File(name: "ascend-910b1", text: PackageResources.ascend_910b1_json),
@@ -77,7 +81,7 @@ extension DeviceDescriptor {
     /// - Throws: ``HardwareError/unknownDevice(_:nearest:known:)``.
     public static func named(_ name: String) throws(HardwareError) -> DeviceDescriptor {
         if let file = ShippedDescriptors.devices.first(where: { $0.name == name }) {
-            return file.decoded(.deviceDescriptor)
+            return ShippedDescriptors.decodedDevices.value(name) { file.decoded(.deviceDescriptor) }
         }
         throw .unknownDevice(
             name, nearest: Spelling.nearest(to: name, among: shippedNames), known: shippedNames)
@@ -92,7 +96,7 @@ extension NodeType {
     /// - Throws: ``HardwareError/unknownNodeType(_:nearest:known:)``.
     public static func named(_ name: String) throws(HardwareError) -> NodeType {
         if let file = ShippedDescriptors.nodeTypes.first(where: { $0.name == name }) {
-            return file.decoded(.nodeType)
+            return ShippedDescriptors.decodedNodeTypes.value(name) { file.decoded(.nodeType) }
         }
         throw .unknownNodeType(
             name, nearest: Spelling.nearest(to: name, among: shippedNames), known: shippedNames)

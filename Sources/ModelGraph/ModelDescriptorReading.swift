@@ -35,8 +35,12 @@ extension ModelDescriptor {
                         ?? "known models are \(names.joined(separator: ", "))")
             ])
         }
-        return try JSONDocument(bytes: entry.text, file: entry.name + ".json").decode(jsonType)
+        return try shipped.value(entry.name) { () throws(JSONProblems) in
+            try JSONDocument(bytes: entry.text, file: entry.name + ".json").decode(jsonType)
+        }
     }
+
+    private static let shipped = DecodedOnce<ModelDescriptor>()
 
     /// Reads a descriptor from a file of the user's own.
     /// - Throws: why the file cannot be read, or all that is wrong with it, each with its place.

@@ -12,6 +12,8 @@ public enum OperatorClass: String, Sendable, CaseIterable {
 public enum OperatorShape: Sendable, Equatable {
     /// `[m, k] x [k, n]`; weights `[k, n]` are read once.
     case gemm(m: Int, n: Int, k: Int)
+    /// `batches` products `[m, k] x [k, n]`, each with inputs, weights and outputs of its own: one per head.
+    case batchedGemm(batches: Int, m: Int, n: Int, k: Int)
     /// `rows` rows in all, spread over `activeExperts` of this rank's experts, each `[rows_e, k] x [k, n]`.
     case groupedGemm(rows: Double, activeExperts: Double, n: Int, k: Int)
     /// Causal attention of prompt chunks against what precedes them.
@@ -73,7 +75,7 @@ public struct StepOperator: Sendable, Equatable {
 
     public var operatorClass: OperatorClass {
         switch shape {
-        case .gemm: .gemm
+        case .gemm, .batchedGemm: .gemm
         case .groupedGemm: .groupedGemm
         case .prefillAttention: .prefillAttention
         case .decodeAttention: .decodeAttention
@@ -87,6 +89,8 @@ public struct StepOperator: Sendable, Equatable {
         switch shape {
         case .gemm(let m, let n, let k):
             2 * Double(m) * Double(n) * Double(k)
+        case .batchedGemm(let batches, let m, let n, let k):
+            2 * Double(batches) * Double(m) * Double(n) * Double(k)
         case .groupedGemm(let rows, _, let n, let k):
             2 * rows * Double(n) * Double(k)
         case .prefillAttention(let pairs, _, _, _, let heads):
@@ -102,9 +106,12 @@ public struct StepOperator: Sendable, Equatable {
     public var bytes: Double {
         switch shape {
         case .gemm(let m, let n, let k):
-            Double(n) * Double(k) * dataType.bytes + Double(m) * Double(n + k) * streamType.bytes
+            Double(n) * Double(k) * storedWeightBytes + Double(m) * Double(n + k) * streamType.bytes
+        case .batchedGemm(let batches, let m, let n, let k):
+            Double(batches)
+                * (Double(n) * Double(k) * storedWeightBytes + Double(m) * Double(n + k) * streamType.bytes)
         case .groupedGemm(let rows, let activeExperts, let n, let k):
-            activeExperts * Double(n) * Double(k) * dataType.bytes + rows * Double(n + k) * streamType.bytes
+            activeExperts * Double(n) * Double(k) * storedWeightBytes + rows * Double(n + k) * streamType.bytes
         case .prefillAttention(_, _, let queries, let keys, let heads):
             Double(keys) * Double(heads.storedPerToken) * streamType.bytes
                 + Double(queries) * Double(heads.query * (heads.keySize + heads.valueSize)) * dataType.bytes
@@ -117,4 +124,7 @@ public struct StepOperator: Sendable, Equatable {
             0
         }
     }
+
+    /// Bytes of one weight with its share of the scales of a quantised format.
+    private var storedWeightBytes: Double { dataType.bytes + dataType.weightScaleBytes }
 }

@@ -171,9 +171,14 @@ public struct StepOperators: Sendable {
         guard let latent = model.latentAttention, sequences > 0 else { return [] }
         let heads = model.queryHeads / parallelism.tensor
         return [
-            gemm("q_absorb", m: sequences, n: latent.keyValueRank, k: heads * latent.nopeHeadSize, model.layers),
-            gemm("v_absorb", m: sequences, n: heads * latent.valueHeadSize, k: latent.keyValueRank, model.layers),
+            perHead("q_absorb", heads, m: sequences, n: latent.keyValueRank, k: latent.nopeHeadSize),
+            perHead("v_absorb", heads, m: sequences, n: latent.valueHeadSize, k: latent.keyValueRank),
         ]
+    }
+
+    private func perHead(_ name: String, _ heads: Int, m: Int, n: Int, k: Int) -> StepOperator {
+        StepOperator(name, .batchedGemm(batches: heads, m: m, n: n, k: k), dataType: weightType,
+                     streamType: Self.activationType, repetitions: model.layers)
     }
 
     // MARK: Attention

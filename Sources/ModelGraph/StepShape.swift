@@ -40,19 +40,30 @@ public struct PrefillChunk: Sendable, Equatable {
         return growing * (first + limit) / 2 + (Double(tokens) - growing) * limit
     }
 
-    /// Pairs when queries are padded to whole blocks, as the kernel executes them: every query of a
-    /// block sees the keys up to the block's end.
+    /// Pairs as the kernel executes them: queries are padded to whole blocks, and every query of a block
+    /// is multiplied with all keys that any of them sees.
     public func paddedPairs(window: Int?) -> Double {
-        let blocks = (tokens + Self.queryBlock - 1) / Self.queryBlock
-        let padded = PrefillChunk(tokens: blocks * Self.queryBlock, priorContext: priorContext)
-        return padded.pairs(window: window) + Double(padded.tokens * (Self.queryBlock - 1)) / 2
+        let size = Self.queryBlock
+        let blocks = (tokens + size - 1) / size
+        guard let window else { return Self.blockPairs(blocks, priorContext: priorContext) }
+        // A block sees what precedes its end, or from the first query's window to the last query.
+        let limit = window + size - 1
+        let growing = min(blocks, max(0, limit - priorContext) / size)
+        return Self.blockPairs(growing, priorContext: priorContext)
+            + Double(blocks - growing) * Double(size) * Double(limit)
     }
 
-    /// Distinct keys read.
+    /// Pairs of `blocks` whole blocks without a window: block `b` sees `priorContext + b queryBlock` keys.
+    private static func blockPairs(_ blocks: Int, priorContext: Int) -> Double {
+        let count = Double(blocks), size = Double(queryBlock)
+        return size * count * (Double(priorContext) + size * (count + 1) / 2)
+    }
+
+    /// Distinct keys read: all there are, or those from the first query's window to the last query.
     public func keys(window: Int?) -> Int64 {
         let all = priorContext + tokens
         guard let window else { return Int64(all) }
-        return Int64(min(all, window + tokens))
+        return Int64(min(all, window + tokens - 1))
     }
 }
 

@@ -4,6 +4,7 @@
 public func time(_ seconds: Double) -> String {
     switch abs(seconds) {
     case 0: "0 s"
+    case ..<1e-6: significant(seconds * 1e9) + " ns"
     case ..<1e-3: significant(seconds * 1e6) + " us"
     case ..<1: significant(seconds * 1e3) + " ms"
     default: significant(seconds) + " s"

@@ -36,6 +36,7 @@ public enum RequestRecordWriter {
         }
         line.member("prefix_tokens_hit", record.prefixTokensHit)
         line.member("preemptions", record.preemptions)
+        line.member("restarts", record.restarts)
         line.member("kv_transfer_bytes", record.transferBytes)
         if let replica = record.prefillReplica { line.member("prefill_replica", names[replica]) }
         if let replica = record.decodeReplica { line.member("decode_replica", names[replica]) }

@@ -1,6 +1,7 @@
 import Metrics
 import Scenario
 import Serving
+import Studies
 
 /// The answer on the terminal: variants side by side, which is better, and why.
 public struct SummaryTable: Sendable {
@@ -8,23 +9,41 @@ public struct SummaryTable: Sendable {
 
     public init(name: String, runs: [VariantRun]) {
         var text = "\(name)\n\n"
-        let workloads = runs.map { $0.outcomes.count }.max() ?? 0
-        for workload in 0..<workloads {
-            if workloads > 1, let plan = runs.first?.scenario.plans[workload] {
-                text += "workload \(plan.configuration.name)\n"
-            }
+        let workloads = Self.workloads(runs)
+        for workload in workloads {
+            if workloads.count > 1 { text += "workload \(workload)\n" }
             text += Self.table(runs, workload) + "\n"
+        }
+        if let draws = runs.first?.drawn?.draws {
+            text += "In brackets: 5 % to 95 % of \(draws.count) draws of the timing parameters.\n\n"
         }
         text += Self.reasons(Verdict(runs))
         self.text = text
     }
 
-    private static func table(_ runs: [VariantRun], _ workload: Int) -> String {
-        var table = TextTable([""] + runs.map(\.name))
-        let outcomes = runs.map { $0.outcomes[workload] }
-        let plans = runs.map { $0.scenario.plans[workload] }
+    /// Names of all workloads, which variants may add and remove, in order of appearance.
+    private static func workloads(_ runs: [VariantRun]) -> [String] {
+        var names: [String] = []
+        for name in runs.flatMap({ $0.scenario.plans.map(\.configuration.name) }) where !names.contains(name) {
+            names.append(name)
+        }
+        return names
+    }
+
+    /// The variants that have the workload, side by side.
+    private static func table(_ runs: [VariantRun], _ workload: String) -> String {
+        let columns = runs.compactMap { run in
+            run.scenario.plans.firstIndex { $0.configuration.name == workload }.map { (run: run, index: $0) }
+        }
+        var table = TextTable([""] + columns.map(\.run.name))
+        let outcomes = columns.map { $0.run.outcomes[$0.index] }
+        let plans = columns.map { $0.run.scenario.plans[$0.index] }
         func add(_ name: String, _ cell: (ServingOutcome) -> String?) {
             let cells = outcomes.map { cell($0) ?? "-" }
+            if cells.contains(where: { $0 != "-" }) { table.add([name] + cells) }
+        }
+        func add(_ name: String, _ path: String, _ format: (Double) -> String) {
+            let cells = columns.map { $0.run.cell(path, workload: $0.index, format) ?? "-" }
             if cells.contains(where: { $0 != "-" }) { table.add([name] + cells) }
         }
         table.add(["cards"] + zip(plans, outcomes).map(cards))
@@ -32,18 +51,7 @@ public struct SummaryTable: Sendable {
         add("rejected, unfinished") {
             $0.rejectedCount + $0.unfinished > 0 ? "\($0.rejectedCount), \($0.unfinished)" : nil
         }
-        add("makespan") { time(seconds($0.makespan)) }
-        add("output tokens/s") { rate(Double($0.outputTokens), $0) }
-        add("output tokens/s/card") { rate(Double($0.outputTokens) / Double(devices($0)), $0) }
-        add("good requests/s") { outcome in outcome.good.flatMap { rate(Double($0), outcome) } }
-        add("SLO attainment") { outcome in
-            outcome.good.map { percent(Double($0) / Double(max(1, outcome.arrived))) }
-        }
-        for (name, path) in latencies {
-            add("\(name) mean") { $0[keyPath: path].map { time($0.mean) } }
-            add("\(name) p50") { $0[keyPath: path].map { time($0.p50) } }
-            add("\(name) p99") { $0[keyPath: path].map { time($0.p99) } }
-        }
+        for (name, path, format) in headline { add(name, path, format) }
         add("prefix blocks hit") {
             $0.prefixUnitsLookedUp > 0 ? percent(Double($0.prefixUnitsHit) / Double($0.prefixUnitsLookedUp)) : nil
         }
@@ -53,35 +61,45 @@ public struct SummaryTable: Sendable {
         return table.text
     }
 
-    private static let latencies: [(String, KeyPath<ServingOutcome, Distribution?> & Sendable)] = [
-        ("TTFT", \.timeToFirstToken), ("TPOT", \.timePerOutputToken), ("ITL", \.interTokenLatency),
-        ("E2E", \.endToEnd),
-    ]
+    /// Rows of figures that may have an interval: name, path among the headline metrics, format.
+    static let headline: [(String, String, @Sendable (Double) -> String)] =
+        [
+            ("makespan", "makespan_s", time), ("output tokens/s", "output_tokens_per_s", significant),
+            ("output tokens/s/card", "output_tokens_per_s_per_device", significant),
+            ("good requests/s", "goodput_requests_per_s", significant), ("SLO attainment", "slo_attainment", percent),
+        ] + [("TTFT", "ttft_s"), ("TPOT", "tpot_s"), ("ITL", "itl_s"), ("E2E", "e2e_s")].flatMap { name, path in
+            ["mean", "p50", "p99"].map { ("\(name) \($0)", "\(path).\($0)", time) }
+        }
 
     private static func cards(_ plan: ServingPlan, _ outcome: ServingOutcome) -> String {
         zip(plan.pools, outcome.pools).map { "\($1.devices) \($0.device.name)" }.joined(separator: " + ")
     }
 
-    private static func devices(_ outcome: ServingOutcome) -> Int {
-        max(1, outcome.pools.reduce(0) { $0 + $1.devices })
-    }
-
-    private static func rate(_ amount: Double, _ outcome: ServingOutcome) -> String? {
-        outcome.makespan > 0 ? significant(amount / seconds(outcome.makespan)) : nil
-    }
-
     private static func reasons(_ verdict: Verdict) -> String {
         var text = ""
-        if verdict.entries.count > 1 {
-            let best = verdict.entries[verdict.best]
+        let best = verdict.entries[verdict.best]
+        if verdict.entries.count > 1, best.rate == 0 {
+            text += "No variant has any \(words(verdict.criterion))\n\n"
+        } else if verdict.entries.count > 1 {
             let comparisons = zip(verdict.entries, verdict.ratios).filter { $0.0.name != best.name }
                 .map { "\($1.map { rounded($0, 2) + " x" } ?? "infinitely more than") \($0.name)" }
             text += "Best by \(words(verdict.criterion)): \(best.name), \(comparisons.joined(separator: ", "))\n\n"
         }
+        if let chances = chances(verdict) { text += chances + "\n\n" }
         for entry in verdict.entries {
             text += "Why \(entry.name):\n" + entry.reasons.map { "  - \($0)\n" }.joined()
         }
         return text
+    }
+
+    /// How sure the drawn parameters are that the best variant is it.
+    private static func chances(_ verdict: Verdict) -> String? {
+        guard let probabilities = verdict.probabilities, verdict.entries.count > 1 else { return nil }
+        let others = verdict.entries.indices.filter { $0 != verdict.best }.map {
+            "\(verdict.entries[$0].name) with probability \(rounded(probabilities[verdict.best][$0], 2))"
+        }
+        return "Under drawn parameters \(verdict.entries[verdict.best].name) is better than "
+            + others.joined(separator: ", ")
     }
 
     private static func words(_ criterion: String) -> String {

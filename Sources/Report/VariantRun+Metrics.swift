@@ -41,6 +41,7 @@ extension VariantRun {
         metrics["prefix_blocks_looked_up"] = .integer(outcome.prefixUnitsLookedUp)
         metrics["prefix_tokens_hit"] = .integer(outcome.prefixTokensHit)
         metrics["preemptions"] = .init(outcome.preemptions)
+        metrics["restarts"] = .init(outcome.restarts)
         metrics["devices"] = .init(devices)
         metrics["pools"] = .object(JSONObject(outcome.pools.map { ($0.name, json($0)) }))
         return metrics

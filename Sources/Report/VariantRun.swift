@@ -1,6 +1,7 @@
 import JSONText
 import Scenario
 import Serving
+import Studies
 
 /// One variant that has been run, with its workloads summed up.
 public struct VariantRun: Sendable {
@@ -8,6 +9,8 @@ public struct VariantRun: Sendable {
     public var scenario: CheckedScenario
     public var world: World
     public var outcomes: [ServingOutcome]
+    /// What it does under drawn parameters, where they were drawn.
+    public var drawn: DrawnOutcomes?
 
     /// Sums up a world that has run.
     public init(name: String, scenario: CheckedScenario, world: World) {
@@ -23,7 +26,7 @@ public struct VariantRun: Sendable {
             let plan = scenario.plans[index]
             workloads[plan.configuration.name] = [
                 "metrics": .object(metrics(outcomes[index], plan)),
-                "intervals": .null,
+                "intervals": intervals(index),
                 "provenance": .object(provenance(plan)),
                 "memory": .object(memory(outcomes[index], plan)),
                 "links": .array(links),

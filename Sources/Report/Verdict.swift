@@ -1,12 +1,14 @@
 import JSONText
 import Scenario
 import Serving
+import Studies
 
 /// Which variant is better, by how much, and why.
 ///
 /// With an objective variants are ranked by good requests per second and device, without one by output
 /// tokens per second and device; a difference below half a percent is a tie, which mean end-to-end latency
-/// decides.
+/// decides. With drawn parameters the same rule, applied draw by draw, gives the probability that one variant is
+/// better than another.
 public struct Verdict: Sendable {
     static let tie = 0.005
 
@@ -23,13 +25,33 @@ public struct Verdict: Sendable {
     let entries: [Entry]
     /// Index of the best entry.
     let best: Int
+    /// Probability that one variant is better than another, by their indices; nil without common draws.
+    let probabilities: [[Double]]?
 
     public init(_ runs: [VariantRun]) {
         let byGoodput = runs.allSatisfy { $0.outcomes.allSatisfy { $0.good != nil } }
         criterion = byGoodput ? "goodput_requests_per_s_per_device" : "output_tokens_per_s_per_device"
-        let entries = runs.map { Self.entry($0, byGoodput: byGoodput) }
+        let entries = runs.map { Self.entry($0.name, $0.outcomes, byGoodput: byGoodput) }
         self.entries = entries
+        probabilities = Self.probabilities(runs, byGoodput: byGoodput)
         best = entries.indices.reduce(0) { Self.isBetter(entries[$1], than: entries[$0]) ? $1 : $0 }
+    }
+
+    private static func probabilities(_ runs: [VariantRun], byGoodput: Bool) -> [[Double]]? {
+        let drawn = runs.compactMap(\.drawn)
+        guard drawn.count == runs.count, let draws = drawn.first?.draws, drawn.allSatisfy({ $0.draws == draws })
+        else { return nil }
+        let entries = zip(runs, drawn).map { run, drawn in
+            drawn.outcomes.map { entry(run.name, $0, byGoodput: byGoodput) }
+        }
+        return entries.map { one in
+            entries.map { other in PairedProbability.ofFirst(zip(one, other).map(compare)) ?? 0.5 }
+        }
+    }
+
+    /// Above 0 when the first is better, 0 when neither is.
+    private static func compare(_ one: Entry, _ other: Entry) -> Int {
+        (isBetter(one, than: other) ? 1 : 0) - (isBetter(other, than: one) ? 1 : 0)
     }
 
     private static func isBetter(_ one: Entry, than other: Entry) -> Bool {
@@ -38,9 +60,9 @@ public struct Verdict: Sendable {
         return one.endToEnd < other.endToEnd
     }
 
-    private static func entry(_ run: VariantRun, byGoodput: Bool) -> Entry {
+    private static func entry(_ name: String, _ outcomes: [ServingOutcome], byGoodput: Bool) -> Entry {
         var amount = 0.0, span = 0.0, weighted = 0.0, completed = 0, devices = 0
-        for outcome in run.outcomes {
+        for outcome in outcomes {
             amount += byGoodput ? Double(outcome.good ?? 0) : Double(outcome.outputTokens)
             span = max(span, seconds(outcome.makespan))
             weighted += (outcome.endToEnd?.mean ?? 0) * Double(outcome.completed)
@@ -48,9 +70,9 @@ public struct Verdict: Sendable {
             devices += outcome.pools.reduce(0) { $0 + $1.devices }
         }
         return Entry(
-            name: run.name, devices: devices, rate: span > 0 ? amount / span / Double(max(1, devices)) : 0,
+            name: name, devices: devices, rate: span > 0 ? amount / span / Double(max(1, devices)) : 0,
             endToEnd: completed > 0 ? weighted / Double(completed) : .infinity,
-            reasons: run.outcomes.flatMap { Reasons.of($0) })
+            reasons: outcomes.flatMap { Reasons.of($0) })
     }
 
     /// Ratio of the best variant's rate to each other's.
@@ -60,11 +82,17 @@ public struct Verdict: Sendable {
 
     var json: JSONValue {
         var variants = JSONObject()
-        for (entry, ratio) in zip(entries, ratios) {
-            variants[entry.name] = [
+        for (index, (entry, ratio)) in zip(entries, ratios).enumerated() {
+            var variant: JSONObject = [
                 criterion: .real(entry.rate), "best_over_this": ratio.map { .real($0) } ?? .null,
                 "devices": .init(entry.devices), "why": .array(entry.reasons.map { .string($0) }),
             ]
+            if let probabilities {
+                let others = entries.indices.filter { $0 != index }
+                variant["probability_better_than"] = .object(JSONObject(
+                    others.map { (entries[$0].name, .real(probabilities[index][$0])) }))
+            }
+            variants[entry.name] = .object(variant)
         }
         return [
             "criterion": .string(criterion), "best": .string(entries[best].name), "variants": .object(variants),
@@ -92,6 +120,7 @@ enum Reasons {
         for pool in outcome.pools where pool.preemptions > 0 {
             reasons.append("\(pool.name) ran out of KV blocks and preempted \(pool.preemptions) times")
         }
+        if outcome.restarts > 0 { reasons.append("failures made requests start over \(outcome.restarts) times") }
         for (reason, count) in outcome.rejected {
             reasons.append("\(count) requests rejected: \(explanation(reason))")
         }

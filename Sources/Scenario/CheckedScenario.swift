@@ -9,11 +9,13 @@ public struct CheckedScenario: Sendable {
     public var plans: [ServingPlan]
     public var traces: [RequestTrace]
     public var untilNanoseconds: Int64?
-    let machine: Machine
+    /// When devices fail and are repaired, in order of time.
+    var changes: [DeviceChange]
+    var machine: Machine
 
     /// A fresh world, at time zero.
     public func world() -> World {
-        World(plans: plans, traces: traces, machine: machine, until: untilNanoseconds)
+        World(plans: plans, traces: traces, machine: machine, changes: changes, until: untilNanoseconds)
     }
 
     /// The same scenario with one event per decode step: slower, same result; for tests.
@@ -54,10 +56,11 @@ extension ScenarioDocument {
             checkPrefixBlocks(workload, trace, diagnostics)
             traces.append(trace)
         }
+        let changes = deviceChanges(specification.events, machine.cluster.layout, diagnostics)
         try diagnostics.check()
         return CheckedScenario(
             name: specification.name, plans: plans, traces: traces,
-            untilNanoseconds: specification.untilNanoseconds, machine: machine)
+            untilNanoseconds: specification.untilNanoseconds, changes: changes, machine: machine)
     }
 
     private func checkPrefixBlocks(
@@ -70,22 +73,5 @@ extension ScenarioDocument {
             workload.path.appending(key: "engine").appending(key: "block_tokens"),
             "blocks of \(block) tokens and the trace's prefix blocks of \(trace.blockTokens) do not divide each other",
             remedy: "use a divisor or a multiple of \(trace.blockTokens), or \"prefix_cache\": false")
-    }
-}
-
-/// Traces that were read once for several variants.
-public final class TraceCache {
-    private var known: [(source: TrafficSource, seed: UInt64, trace: RequestTrace)] = []
-
-    public init() {}
-
-    func requests(
-        of workload: ServingSpecification, seed: UInt64, _ diagnostics: JSONDiagnostics
-    ) -> RequestTrace? {
-        let source = workload.traffic.source
-        if let entry = known.first(where: { $0.source == source && $0.seed == seed }) { return entry.trace }
-        guard let trace = workload.traffic.requests(seed: seed, diagnostics) else { return nil }
-        known.append((source, seed, trace))
-        return trace
     }
 }

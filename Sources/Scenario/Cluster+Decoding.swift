@@ -85,10 +85,10 @@ extension JSONType<NodeGroup> {
 
 extension NodeGroup {
     /// A group to go on with after a problem; never part of a successful decoding.
-    fileprivate static var standIn: NodeGroup {
+    fileprivate static let standIn: NodeGroup = {
         guard let type = try? NodeType.named("hgx-h100"), let node = try? type.resolved() else {
             preconditionFailure("the shipped node types are complete")
         }
         return NodeGroup(name: "", node: node, count: 1)
-    }
+    }()
 }

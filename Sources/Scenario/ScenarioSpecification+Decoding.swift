@@ -1,3 +1,4 @@
+import Glibc
 import Hardware
 import JSONText
 import ModelGraph
@@ -33,7 +34,8 @@ extension ScenarioDocument {
                 workload.name = named.name
                 return workload
             },
-            untilNanoseconds: scenario.optional("until", .duration(sign: .positive)))
+            untilNanoseconds: scenario.optional("until", .duration(sign: .positive)),
+            events: scenario.optional("events", .array(of: .event), default: []))
     }
 
     /// Variants are objects beside the scenario itself, which has a name among them.
@@ -81,6 +83,18 @@ extension JSONReader {
     }
 }
 
+extension JSONType<ScenarioEvent> {
+    static var event: JSONType {
+        .object { event in
+            _ = event.required("kind", .choice(of: ["device-fails"]))
+            return ScenarioEvent(
+                path: event.path, nanoseconds: event.required("at", .duration()),
+                target: event.required("target", .name),
+                durationNanoseconds: event.optional("for", .duration(sign: .positive)))
+        }
+    }
+}
+
 extension JSONType<ServingSpecification> {
     /// A workload; its name is filled in by whoever knows the key.
     static func serving(nodeGroups: [String], folder: String) -> JSONType {
@@ -106,7 +120,8 @@ extension JSONType<ServingSpecification> {
                 maximumContext: context,
                 traffic: workload.required("traffic", .traffic(folder: folder)),
                 pools: workload.required(
-                    "pools", .pools(nodeGroups: nodeGroups, model: isKnown ? model : nil, engine: engine)),
+                    "pools",
+                    .pools(nodeGroups: nodeGroups, model: isKnown ? model : nil, engine: engine, folder: folder)),
                 engine: engine,
                 keyValue: workload.optional(
                     "kv", .keyValue(model),
@@ -133,18 +148,23 @@ extension JSONType<ModelDescriptor> {
     }
 }
 
-/// A path in a scenario, relative to the scenario's folder.
+/// A path in a scenario, relative to the scenario's folder; where nothing is there, as the user's shell
+/// would see it, since settings are typed on the command line.
 func resolve(_ path: String, _ folder: String) -> String {
-    path.hasPrefix("/") ? path : folder + path
+    let beside = path.hasPrefix("/") ? path : folder + path
+    return access(beside, F_OK) != 0 && access(path, F_OK) == 0 ? path : beside
 }
 
 extension JSONType<[PoolSpecification]> {
     /// - Parameters:
     ///   - nodeGroups: names that `nodes` may have; empty when they are not known.
     ///   - model: what the pools serve; `nil` when it is not known.
-    static func pools(nodeGroups: [String], model: ModelDescriptor?, engine: EngineSpecification) -> JSONType {
+    ///   - folder: that paths are relative to.
+    static func pools(
+        nodeGroups: [String], model: ModelDescriptor?, engine: EngineSpecification, folder: String
+    ) -> JSONType {
         let members = JSONType<[(name: String, value: PoolSpecification)]>.members(
-            of: .pool(nodeGroups: nodeGroups, model: model, engine: engine))
+            of: .pool(nodeGroups: nodeGroups, model: model, engine: engine, folder: folder))
         return JSONType(expected: "an object of pools", standIn: []) { reader in
             guard let named = members.decode(reader) else { return nil }
             let pools = named.map { member in
@@ -173,7 +193,9 @@ extension JSONType<[PoolSpecification]> {
 }
 
 extension JSONType<PoolSpecification> {
-    static func pool(nodeGroups: [String], model: ModelDescriptor?, engine: EngineSpecification) -> JSONType {
+    static func pool(
+        nodeGroups: [String], model: ModelDescriptor?, engine: EngineSpecification, folder: String
+    ) -> JSONType {
         .object { pool in
             let tensor = pool.optional("tensor_parallel", .integer(in: 1...), default: 1)
             let expert = pool.optional("expert_parallel", .integer(in: 1...), default: 1)
@@ -189,7 +211,7 @@ extension JSONType<PoolSpecification> {
                 nodes: pool.required("nodes", nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)),
                 parallelism: Parallelism(tensor: tensor, expert: expert),
                 replicas: pool.required("replicas", .integer(in: 1...)), maximumBatchTokens: tokens,
-                maximumSequences: sequences)
+                maximumSequences: sequences, timing: pool.optional("timing", .string).map { resolve($0, folder) })
         }
     }
 

@@ -13,6 +13,18 @@ public struct ScenarioSpecification: Sendable {
     public var workloads: [ServingSpecification]
     /// Simulated time after which the run ends, unfinished requests counted as such.
     public var untilNanoseconds: Int64?
+    /// What happens to devices, in the order of the scenario.
+    public var events: [ScenarioEvent]
+}
+
+/// Something that happens at a given time.
+public struct ScenarioEvent: Sendable {
+    public var path: JSONPath
+    public var nanoseconds: Int64
+    /// A device (`h20/0/3`) or a whole node (`h20/0`) fails.
+    public var target: String
+    /// For how long; for good if absent.
+    public var durationNanoseconds: Int64?
 }
 
 /// A serving workload as the scenario states it.
@@ -42,6 +54,8 @@ public struct PoolSpecification: Sendable {
     public var replicas: Int
     public var maximumBatchTokens: Int?
     public var maximumSequences: Int?
+    /// Path of a timing profile whose figures replace those shipped for the device.
+    public var timing: String?
 }
 
 /// An engine's settings, of all pools that do not state their own.

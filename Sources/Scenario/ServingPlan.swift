@@ -118,7 +118,7 @@ struct ServingBinder {
         }
         guard let replicas = lease(pool, memory, on: &machine) else { return nil }
         do {
-            let profile = try ProfileRegistry.profile(for: node.device.name)
+            guard let profile = try profile(of: pool, on: node.device) else { return nil }
             let cost = stepCost(pool, engine, node, profile)
             let configuration = PoolConfiguration(
                 name: pool.name, role: pool.role, engine: engine.configuration, replicas: replicas, cost: cost,
@@ -129,6 +129,17 @@ struct ServingBinder {
             return (configuration, plan)
         } catch {
             report(pool, "nodes", "\(error)")
+            return nil
+        }
+    }
+
+    /// The shipped profile of a device, or the pool's own over it; nil where that cannot be used.
+    private func profile(of pool: PoolSpecification, on device: DeviceDescriptor) throws -> TimingProfile? {
+        guard let file = pool.timing else { return try ProfileRegistry.profile(for: device.name) }
+        do {
+            return try ProfileRegistry.profile(for: device.name, patchedBy: file)
+        } catch {
+            report(pool, "timing", "\(error)")
             return nil
         }
     }

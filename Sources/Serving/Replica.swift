@@ -44,6 +44,12 @@ struct Replica: Sendable {
     var generation: Int64 = 0
     var isPassScheduled = false
 
+    /// Devices of the replica that have failed and are not repaired.
+    var failedDevices = 0
+    /// End of the last step before the latest failure.
+    var lastStepEnd: Nanoseconds = 0
+    var isDown: Bool { failedDevices > 0 }
+
     // What routers see.
     var outstanding = 0
     var queuedPrefillTokens: Int64 = 0

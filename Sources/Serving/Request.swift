@@ -72,6 +72,12 @@ struct Request: Sendable {
     var joinStored: Int32 = 0
     /// Position in the order of admission; orders preemption and marks stale entries.
     var admission: Int64 = -1
+    /// Starts over that failures forced; marks events of earlier attempts as stale.
+    var restarts: Int32 = 0
+    /// The flow that carries its KV now.
+    var flow: FlowID?
+    /// Replica in whose queue it waits; -1 when in none.
+    var queuedOn: Int32 = -1
 
     // Layer-wise push: tokens handed to the link so far, bytes computed but not yet on it, bytes on it
     // and bytes that arrived.
@@ -103,6 +109,17 @@ struct Request: Sendable {
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
         target = inputTokens
+    }
+
+    /// Forgets all progress but the tokens that were generated.
+    mutating func startOver() {
+        restarts += 1
+        target = inputTokens + generated
+        computed = 0
+        (hold, otherHold) = (Holding(), Holding())
+        (admission, queuedOn, flow) = (-1, -1, nil)
+        (transferStart, transferEnd) = (-1, -1)
+        (pushedTokens, pushAvailable, pushInFlight, pushArrived, pushExpected) = (0, 0, 0, 0, 0)
     }
 
     /// The other side of the transfer works for the request from now on.

@@ -30,6 +30,14 @@ struct RequestQueue: Sendable {
         return request
     }
 
+    /// Takes a request out of the middle, if it is there.
+    mutating func remove(_ request: Int32) {
+        let kept = (0..<count).map { storage[(head + $0) & (storage.count - 1)] }.filter { $0 != request }
+        head = 0
+        count = kept.count
+        for (position, other) in kept.enumerated() { storage[position] = other }
+    }
+
     private mutating func grow() {
         var larger = Array(repeating: Int32(0), count: 2 * storage.count)
         for position in 0..<count { larger[position] = storage[(head + position) & (storage.count - 1)] }

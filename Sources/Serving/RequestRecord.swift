@@ -22,6 +22,8 @@ public struct RequestRecord: Sendable {
     public var endToEnd: Nanoseconds?
     public var prefixTokensHit: Int
     public var preemptions: Int
+    /// Starts over that device failures forced.
+    public var restarts: Int
     public var prefillReplica: Int?
     public var decodeReplica: Int?
     public var transferBytes: Int64
@@ -46,6 +48,7 @@ public struct RequestRecord: Sendable {
         }
         prefixTokensHit = Int(request.prefixTokensHit)
         preemptions = Int(request.preemptions)
+        restarts = Int(request.restarts)
         prefillReplica = request.prefillReplica >= 0 ? Int(request.prefillReplica) : nil
         decodeReplica = request.decodeReplica >= 0 ? Int(request.decodeReplica) : nil
         transferBytes = request.transferBytes

@@ -23,12 +23,27 @@ extension ServingEngine {
         let request = Int32(nextArrival)
         nextArrival += 1
         if let reason = rejection(of: request) {
-            requests[Int(request)].stage = .rejected
-            requests[Int(request)].rejection = reason
-            rejected += 1
+            reject(request, reason)
+        } else {
+            dispatch(request, at: now, &queue, &machine)
+        }
+    }
+
+    mutating func reject(_ request: Int32, _ reason: RejectionReason) {
+        requests[Int(request)].stage = .rejected
+        requests[Int(request)].rejection = reason
+        rejected += 1
+    }
+
+    /// Sends a request to the first replica of its way, or parks it while there is none.
+    mutating func dispatch(
+        _ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
+        requests[Int(request)].stage = .waiting
+        guard !prefillCandidates.isEmpty, !isSeparated || !decodeCandidates.isEmpty else {
+            parked.append(request)
             return
         }
-        requests[Int(request)].stage = .waiting
         if isSeparated, configuration.transfer.mode == .layerwisePush {
             assignToDecode(request, at: now, &queue, &machine)
         } else {
@@ -36,12 +51,13 @@ extension ServingEngine {
         }
     }
 
-    /// A request that could never run is turned away at once.
-    private func rejection(of request: Int32) -> RejectionReason? {
+    /// A request that could never run is turned away at once. After a failure the prefill side computes what had
+    /// been generated too.
+    func rejection(of request: Int32) -> RejectionReason? {
         let input = Int(requests[Int(request)].inputTokens), output = Int(requests[Int(request)].outputTokens)
         if input + output > configuration.maximumContext { return .context }
         for pool in configuration.pools {
-            let stored = pool.role == .prefill ? input : input + output - 1
+            let stored = pool.role == .prefill ? Int(requests[Int(request)].target) : input + output - 1
             if blocks(for: stored, pool.engine.blockTokens) > pool.blocks { return .cache }
         }
         return nil
@@ -51,7 +67,7 @@ extension ServingEngine {
     mutating func assignToPrefill(_ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         let replica = choose(\.prefillRouter, among: prefillCandidates, for: request, at: now)
         requests[Int(request)].prefillReplica = Int32(replica)
-        enqueue(request, on: replica, prefillTokens: requests[Int(request)].inputTokens, at: now, &queue, &machine)
+        enqueue(request, on: replica, prefillTokens: requests[Int(request)].target, at: now, &queue, &machine)
     }
 
     /// Gives a request to a decode replica, to reserve blocks there.
@@ -76,6 +92,7 @@ extension ServingEngine {
         replicas[replica].outstanding += 1
         let wasEmpty = replicas[replica].waiting.isEmpty
         replicas[replica].waiting.append(request)
+        requests[Int(request)].queuedOn = Int32(replica)
         replicas[replica].queueChanged(at: now)
         // Behind a queue that is stuck nothing changes before a sequence ends.
         if wasEmpty { wake(replica, at: now, &queue, &machine) }
@@ -131,13 +148,15 @@ extension ServingEngine {
     /// Lets a replica decide its next step as soon as it can: now if it idles, else when its current
     /// step ends.
     mutating func wake(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+        guard !replicas[replica].isDown else { return }
         if replicas[replica].isBusy {
             if replicas[replica].running < replicas[replica].engine.maximumSequences {
                 cutPlan(replica, at: now, &queue, &machine)
             }
         } else if !replicas[replica].isPassScheduled {
             replicas[replica].isPassScheduled = true
-            schedule(ServingEvent.pass, at: now, .scheduling, a: Int64(replica), b: 0, &queue, &machine)
+            if deciding.isEmpty { schedule(ServingEvent.pass, at: now, .scheduling, a: 0, b: 0, &queue, &machine) }
+            deciding.append(replica)
         }
     }
 }

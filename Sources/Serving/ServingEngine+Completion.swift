@@ -4,9 +4,8 @@ import Hardware
 /// What happens when steps have run: tokens come out, requests move on, blocks are given back.
 extension ServingEngine {
     mutating func endPlan(
-        _ replica: Int, generation: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+        _ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
-        guard replicas[replica].isBusy, replicas[replica].generation == generation else { return }
         let steps = replicas[replica].planEnds.count
         replicas[replica].steps += Int64(steps)
         replicas[replica].busyNanoseconds += now - replicas[replica].planStart
@@ -18,12 +17,29 @@ extension ServingEngine {
         if hasWork(replica) { wake(replica, at: now, &queue, &machine) }
     }
 
+    /// Closes the books at the time at which a run is cut. Of the decode steps under way, those that have ended
+    /// are recorded, as if each had been an event of its own.
+    public mutating func close(at now: Nanoseconds) {
+        for replica in replicas.indices where replicas[replica].isBusy {
+            let ended = replicas[replica].plannedSteps(before: now + 1)
+            guard ended > 0, ended < replicas[replica].planEnds.count else { continue }
+            replicas[replica].takePlannedBlocks(upTo: ended + 1)
+            replicas[replica].planEnds.removeLast(replicas[replica].planEnds.count - ended)
+            let end = replicas[replica].planEnds[ended - 1]
+            replicas[replica].steps += Int64(ended)
+            replicas[replica].busyNanoseconds += end - replicas[replica].planStart
+            recordDecodeSteps(replica)
+            replicas[replica].isBusy = false
+            lastActivity = max(lastActivity, end)
+        }
+    }
+
     func hasWork(_ replica: Int) -> Bool {
         replicas[replica].running > 0 || !replicas[replica].waiting.isEmpty || !replicas[replica].ready.isEmpty
     }
 
     /// Every decoding sequence got a token in each step of the plan.
-    private mutating func recordDecodeSteps(_ replica: Int) {
+    mutating func recordDecodeSteps(_ replica: Int) {
         let count = replicas[replica].batch.count
         let ends = replicas[replica].planEnds
         replicas[replica].takePlannedBlocks(upTo: ends.count)
@@ -44,19 +60,18 @@ extension ServingEngine {
     /// Sequences that came from the prefill side have their first token from this side now.
     private mutating func recordFirstDecode(_ replica: Int, at now: Nanoseconds) {
         for request in replicas[replica].fresh {
-            if requests[Int(request)].firstToken < 0 {
-                requests[Int(request)].firstToken = now
-            } else {
-                recordInterval(request, until: now)
-            }
-            // Steps before this one are none of its intervals.
-            requests[Int(request)].lastToken = now
+            recordToken(request, at: now)
         }
         replicas[replica].fresh.removeAll(keepingCapacity: true)
     }
 
-    /// An interval between two tokens that is not one step of a batch.
-    private mutating func recordInterval(_ request: Int32, until now: Nanoseconds) {
+    /// A token that does not end one step of a batch after the one before: the first, or one after a pause.
+    mutating func recordToken(_ request: Int32, at now: Nanoseconds) {
+        defer { requests[Int(request)].lastToken = now }
+        guard requests[Int(request)].firstToken >= 0 else {
+            requests[Int(request)].firstToken = now
+            return
+        }
         let gap = now - requests[Int(request)].lastToken
         otherIntervals.append(gap)
         requests[Int(request)].longestInterval = max(requests[Int(request)].longestInterval, gap)
@@ -84,7 +99,7 @@ extension ServingEngine {
         requests[index].generated += Int32(steps)
         requests[index].hold.tokens = max(requests[index].hold.tokens, Int32(stored))
         // The first step of one that came from the prefill side gave its first token: no interval.
-        let firstIsNone: Int64 = requests[index].joinStored < requests[index].inputTokens ? 1 : 0
+        let firstIsNone: Int64 = requests[index].joinStored < requests[index].target ? 1 : 0
         let longest = replicas[replica].longest.longest(after: requests[index].joinTick + firstIsNone)
         requests[index].longestInterval = max(requests[index].longestInterval, longest)
     }
@@ -92,14 +107,20 @@ extension ServingEngine {
     mutating func complete(
         _ request: Int32, on replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
-        requests[Int(request)].stage = .completed
-        requests[Int(request)].completion = now
-        requests[Int(request)].lastToken = now
         replicas[replica].running -= 1
         replicas[replica].outstanding -= 1
         replicas[replica].requestsServed += 1
-        completed += 1
         releaseHold(of: request)
+        markCompleted(request, at: now, &queue, &machine)
+    }
+
+    mutating func markCompleted(
+        _ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
+        requests[Int(request)].stage = .completed
+        requests[Int(request)].completion = now
+        requests[Int(request)].lastToken = now
+        completed += 1
         if configuration.concurrency != nil {
             schedule(ServingEvent.arrival, at: now, .arrival, a: 0, b: 0, &queue, &machine)
         }
@@ -133,12 +154,7 @@ extension ServingEngine {
             return
         }
         // The last chunk's logits are the next token.
-        if requests[index].firstToken < 0 {
-            requests[index].firstToken = now
-        } else {
-            recordInterval(request, until: now)
-        }
-        requests[index].lastToken = now
+        recordToken(request, at: now)
         requests[index].generated += 1
         replicas[replica].decodeTokens += 1
         if requests[index].generated == requests[index].outputTokens {
@@ -224,6 +240,7 @@ extension ServingEngine {
             replicas[replica].running -= 1
             replicas[replica].preemptions += 1
             replicas[replica].waiting.prepend(request)
+            requests[index].queuedOn = Int32(replica)
             replicas[replica].queueChanged(at: now)
             return
         }

@@ -4,15 +4,24 @@ import ModelGraph
 
 /// Deciding what a replica does next, and for how long.
 extension ServingEngine {
-    mutating func decideStep(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    /// All replicas that have to decide in this instant do so in order of their index: what one decides may
+    /// change what the next one sees, and must not depend on the order in which they asked.
+    mutating func decideSteps(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+        let asking = deciding.sorted()
+        deciding.removeAll(keepingCapacity: true)
+        for replica in asking { decideStep(replica, at: now, &queue, &machine) }
+    }
+
+    private mutating func decideStep(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         replicas[replica].isPassScheduled = false
-        guard !replicas[replica].isBusy else { return }
+        guard !replicas[replica].isBusy, !replicas[replica].isDown else { return }
         var budget = replicas[replica].engine.maximumBatchTokens
         let preempted = reserveDecodeBlocks(replica, at: now)
         budget -= replicas[replica].batch.count
         var evicted = continuePrompts(replica, &budget, at: now)
         evicted = evicted || preempted
-        if !evicted {
+        // A replica that preempted all it ran would wait for ever if it did not go on at once.
+        if !evicted || replicas[replica].running == 0 {
             admitReady(replica, &budget, at: now)
             admitWaiting(replica, &budget, at: now, &queue, &machine)
         }
@@ -83,9 +92,10 @@ extension ServingEngine {
             replicas[replica].running < replicas[replica].engine.maximumSequences {
             replicas[replica].ready.removeFirst()
             markAdmitted(request, on: replica, at: now)
-            // The last prompt token is computed again for its logits: it is the first step's input.
-            let ahead = requests[Int(request)].firstToken >= 0 ? 0 : 1
-            joinBatch(request, stored: Int(requests[Int(request)].inputTokens) - ahead, on: replica)
+            // The last prompt token is computed again for its logits: it is the first step's input. When the
+            // prefill side has given the first token, that is the input. Either has its block by reservation.
+            let ahead = configuration.transfer.firstToken == .decode ? 1 : 0
+            joinBatch(request, stored: Int(requests[Int(request)].target) - ahead, on: replica)
             replicas[replica].fresh.append(request)
             budget -= 1
         }
@@ -97,12 +107,16 @@ extension ServingEngine {
     ) {
         while let request = replicas[replica].waiting.first, budget > 0,
             replicas[replica].running < replicas[replica].engine.maximumSequences {
-            let isRemote = replicas[replica].role == .decode && requests[Int(request)].transferEnd < 0
-            let admitted = isRemote
+            let admitted = isRemote(request, on: replica)
                 ? reserveForTransfer(request, on: replica, at: now, &queue, &machine)
                 : admitPrompt(request, on: replica, &budget, at: now)
             guard admitted else { return }
         }
+    }
+
+    /// Whether a waiting request's prompt is computed elsewhere, so that it waits for room to receive it.
+    private func isRemote(_ request: Int32, on replica: Int) -> Bool {
+        replicas[replica].role == .decode && requests[Int(request)].transferEnd < 0
     }
 
     /// Begins a prompt (or what must be recomputed) if its first chunk finds blocks.
@@ -122,6 +136,7 @@ extension ServingEngine {
         }
         guard holdPrefix(request, hit, blocksUpTo: hit.tokens + tokens, on: replica) else { return false }
         replicas[replica].waiting.removeFirst()
+        requests[Int(request)].queuedOn = -1
         replicas[replica].queueChanged(at: now)
         if requests[Int(request)].preemptions == 0 {
             unitsHit += Int64(hit.units)
@@ -205,7 +220,8 @@ extension ServingEngine {
         let cost = costs[replicas[replica].pool].decodeCost(sequences: count, logitRows: count)
         let steps = min(limit, stepsUntilFinish(replica))
         var reader = replicas[replica].batch.reader
-        var free = replicas[replica].cache.availableBlocks
+        var free = evictionMayAdmit(replica)
+            ? replicas[replica].cache.freeBlocks : replicas[replica].cache.availableBlocks
         var end = now
         let tick = replicas[replica].batch.tick
         for step in 0..<steps {
@@ -219,6 +235,14 @@ extension ServingEngine {
             end += cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
             replicas[replica].planEnds.append(end)
         }
+    }
+
+    /// Whether the first waiting request, for which there is no room, may find room when cached blocks are evicted:
+    /// of a prompt that is run in chunks, the first chunk ends earlier when less of its beginning is cached.
+    private func evictionMayAdmit(_ replica: Int) -> Bool {
+        guard replicas[replica].engine.chunkedPrefill, let request = replicas[replica].waiting.first,
+            replicas[replica].running < replicas[replica].engine.maximumSequences else { return false }
+        return !isRemote(request, on: replica) && prefixHit(request, on: replica).units > 0
     }
 
     private mutating func stepsUntilFinish(_ replica: Int) -> Int {
@@ -266,6 +290,11 @@ extension ServingEngine {
         guard kept < replicas[replica].planEnds.count else { return }
         replicas[replica].planEnds.removeLast(replicas[replica].planEnds.count - kept)
         replicas[replica].generation += 1
+        if replicas[replica].planEnds[kept - 1] == now {
+            // An event would come in the next round of this instant, after other replicas have decided.
+            endPlan(replica, at: now, &queue, &machine)
+            return
+        }
         schedule(ServingEvent.stepEnd, at: replicas[replica].planEnds[kept - 1], .completion,
                  a: Int64(replica), b: replicas[replica].generation, &queue, &machine)
     }

@@ -16,9 +16,9 @@ extension ServingEngine {
         requests[index].stage = .prefilled
         requests[index].admission = -1
         if configuration.transfer.firstToken == .prefill {
-            requests[index].firstToken = now
-            requests[index].lastToken = now
-            requests[index].generated = 1
+            recordToken(request, at: now)
+            requests[index].generated += 1
+            replicas[replica].decodeTokens += 1
         }
         requests[index].exchangeHolds()
         if configuration.transfer.mode == .layerwisePush {
@@ -33,6 +33,8 @@ extension ServingEngine {
     /// Requests whose prompts ended in this instant choose their decode replicas, in order of arrival, so
     /// that the choice does not depend on the order in which replicas were served.
     mutating func routeToDecode(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+        // While all decode replicas are down, KV stays where it is.
+        guard !decodeCandidates.isEmpty else { return }
         let ended = unrouted.sorted()
         unrouted.removeAll(keepingCapacity: true)
         for request in ended { assignToDecode(request, at: now, &queue, &machine) }
@@ -46,18 +48,23 @@ extension ServingEngine {
         _ request: Int32, on replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) -> Bool {
         let index = Int(request)
+        let isPushed = configuration.transfer.mode == .layerwisePush
+        if isPushed, prefillCandidates.isEmpty { return false }
         let hit = prefixHit(request, on: replica)
-        let input = Int(requests[index].inputTokens)
+        // After a failure what had been generated comes along with the prompt.
+        let stored = Int(requests[index].target)
+        let room = reservedTokens(for: request)
         let computing = requests[index].hold
-        guard holdPrefix(request, hit, blocksUpTo: input, on: replica) else { return false }
+        guard holdPrefix(request, hit, blocksUpTo: room, on: replica) else { return false }
         let block = replicas[replica].engine.blockTokens
         let held = Int(requests[index].hold.tokens)
-        replicas[replica].cache.take(max(0, blocks(for: input, block) - blocks(for: held, block)))
-        requests[index].hold.tokens = max(requests[index].hold.tokens, requests[index].inputTokens)
+        replicas[replica].cache.take(max(0, blocks(for: room, block) - blocks(for: held, block)))
+        requests[index].hold.tokens = max(requests[index].hold.tokens, Int32(room))
         replicas[replica].waiting.removeFirst()
+        requests[index].queuedOn = -1
         replicas[replica].queueChanged(at: now)
-        let bytes = Int64(input - hit.tokens) * configuration.transfer.wireBytesPerToken
-        if configuration.transfer.mode == .layerwisePush {
+        let bytes = Int64(stored - hit.tokens) * configuration.transfer.wireBytesPerToken
+        if isPushed {
             requests[index].otherHold = requests[index].hold
             requests[index].hold = computing
             requests[index].pushedTokens = Int32(hit.tokens)
@@ -69,6 +76,14 @@ extension ServingEngine {
             startFlow(request, bytes: bytes, at: now, &queue, &machine)
         }
         return true
+    }
+
+    /// Tokens that a request's first step on the decode side leaves stored. All of their blocks are reserved at
+    /// once: requests that each lacked one more to begin could wait for each other for ever.
+    private func reservedTokens(for request: Int32) -> Int {
+        let state = requests[Int(request)]
+        let first: Int32 = configuration.transfer.firstToken == .prefill ? 1 : 0
+        return Int(min(state.target + first, state.inputTokens + state.outputTokens - 1))
     }
 
     /// All KV of a request is on the decode side: the prefill side's blocks are free, the request may run.
@@ -111,14 +126,14 @@ extension ServingEngine {
     ) {
         guard bytes > 0 else {
             // Everything is cached on the decode side.
-            schedule(ServingEvent.transferred, at: now, .transfer, a: Int64(request), b: 0, &queue, &machine)
+            schedule(ServingEvent.transferred, at: now, .transfer, a: word(request), b: 0, &queue, &machine)
             return
         }
         let path = path(of: request, machine.cluster)
         let perLane = path.bytesPerLane(of: bytes)
         transferBytes += perLane * Int64(path.lanes)
         requests[Int(request)].transferBytes += perLane * Int64(path.lanes)
-        _ = machine.network.start(
+        requests[Int(request)].flow = machine.network.start(
             bytesPerLane: perLane, path: path.links, token: Int64(request), owner: component, at: now)
     }
 
@@ -139,9 +154,11 @@ extension ServingEngine {
     /// The last byte of a flow has arrived.
     public mutating func flowCompleted(_ token: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         let request = Int32(truncatingIfNeeded: token)
+        lastActivity = now
+        requests[Int(request)].flow = nil
         guard configuration.transfer.mode == .layerwisePush else {
             let latency = path(of: request, machine.cluster).latencyNanoseconds
-            schedule(ServingEvent.transferred, at: now + latency, .transfer, a: token, b: 0, &queue, &machine)
+            schedule(ServingEvent.transferred, at: now + latency, .transfer, a: word(request), b: 0, &queue, &machine)
             return
         }
         let index = Int(request)
@@ -168,8 +185,9 @@ extension ServingEngine {
             guard bytes > 0 else { continue }
             let last = bytes / layers
             let early = start + duration / layers
-            schedule(ServingEvent.pushable, at: early, .transfer, a: Int64(chunk.request), b: bytes - last, &queue, &machine)
-            schedule(ServingEvent.pushable, at: start + duration, .transfer, a: Int64(chunk.request), b: last, &queue, &machine)
+            let name = word(chunk.request)
+            schedule(ServingEvent.pushable, at: early, .transfer, a: name, b: bytes - last, &queue, &machine)
+            schedule(ServingEvent.pushable, at: start + duration, .transfer, a: name, b: last, &queue, &machine)
         }
     }
 
@@ -193,6 +211,6 @@ extension ServingEngine {
         guard requests[index].stage == .prefilled, requests[index].pushArrived == requests[index].pushExpected
         else { return }
         let latency = requests[index].pushExpected > 0 ? path(of: request, machine.cluster).latencyNanoseconds : 0
-        schedule(ServingEvent.transferred, at: now + latency, .transfer, a: Int64(request), b: 0, &queue, &machine)
+        schedule(ServingEvent.transferred, at: now + latency, .transfer, a: word(request), b: 0, &queue, &machine)
     }
 }

@@ -10,11 +10,11 @@ enum ServingEvent {
     static let route: UInt16 = 1
     /// A plan's last step ends. `a`: replica, `b`: generation of the plan.
     static let stepEnd: UInt16 = 2
-    /// A replica decides its next step. `a`: replica.
+    /// Replicas decide their next steps.
     static let pass: UInt16 = 3
-    /// A request's KV is complete on the decode side. `a`: request.
+    /// A request's KV is complete on the decode side. `a`: request and attempt.
     static let transferred: UInt16 = 4
-    /// A part of a request's KV is computed and can be pushed. `a`: request, `b`: bytes.
+    /// A part of a request's KV is computed and can be pushed. `a`: request and attempt, `b`: bytes.
     static let pushable: UInt16 = 5
 }
 
@@ -39,13 +39,21 @@ public struct ServingEngine: Sendable {
     let unitStart: [Int]
     let unitTokens: Int
 
+    /// Whether prompts and answers run on different pools.
+    let isSeparated: Bool
+    /// When the workload last did anything; events that turned out stale do not count.
+    public internal(set) var lastActivity: Nanoseconds = 0
     var nextArrival = 0
     var prefillCandidates: [Int] = []
     var decodeCandidates: [Int] = []
     var prefillRouter: Router
     var decodeRouter: Router
+    /// Requests that no replica can take while all of a side have failed.
+    var parked: [Int32] = []
     /// Prefilled requests that have no decode replica yet, all of this instant.
     var unrouted: [Int32] = []
+    /// Replicas that will decide their next step at the end of this instant.
+    var deciding: [Int] = []
     var paths: [Int: TransferPath] = [:]
 
     // Counted over all replicas.
@@ -78,6 +86,7 @@ public struct ServingEngine: Sendable {
         units = prefix.units
         unitStart = prefix.start
         unitTokens = prefix.tokens
+        isSeparated = configuration.pools.contains { $0.role == .decode }
         replicas = []
         for (index, pool) in configuration.pools.enumerated() {
             for devices in pool.replicas {
@@ -93,9 +102,6 @@ public struct ServingEngine: Sendable {
                               name: configuration.name + "/router/decode")
     }
 
-    /// Whether prompts and answers run on different pools.
-    var isSeparated: Bool { !decodeCandidates.isEmpty }
-
     /// Schedules the first arrivals.
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
         guard !requests.isEmpty else { return }
@@ -105,15 +111,27 @@ public struct ServingEngine: Sendable {
 
     /// Serves an event of its component.
     public mutating func handle(_ event: Event, _ queue: inout EventQueue, _ machine: inout Machine) {
+        guard !isStale(event) else { return }
+        lastActivity = event.time
         switch event.kind {
         case ServingEvent.arrival: arrive(at: event.time, &queue, &machine)
         case ServingEvent.route: routeToDecode(at: event.time, &queue, &machine)
-        case ServingEvent.stepEnd: endPlan(Int(event.a), generation: event.b, at: event.time, &queue, &machine)
-        case ServingEvent.pass: decideStep(Int(event.a), at: event.time, &queue, &machine)
-        case ServingEvent.transferred: receive(Int32(truncatingIfNeeded: event.a), at: event.time, &queue, &machine)
-        case ServingEvent.pushable:
-            push(Int32(truncatingIfNeeded: event.a), bytes: event.b, at: event.time, &queue, &machine)
+        case ServingEvent.stepEnd: endPlan(Int(event.a), at: event.time, &queue, &machine)
+        case ServingEvent.pass: decideSteps(at: event.time, &queue, &machine)
+        case ServingEvent.transferred: receive(Self.request(event.a), at: event.time, &queue, &machine)
+        case ServingEvent.pushable: push(Self.request(event.a), bytes: event.b, at: event.time, &queue, &machine)
         default: preconditionFailure("unknown serving event \(event.kind)")
+        }
+    }
+
+    /// Whether an event belongs to a plan that was cut since, or to an attempt that a failure ended.
+    private func isStale(_ event: Event) -> Bool {
+        switch event.kind {
+        case ServingEvent.stepEnd:
+            !replicas[Int(event.a)].isBusy || replicas[Int(event.a)].generation != event.b
+        case ServingEvent.transferred, ServingEvent.pushable:
+            Int64(requests[Int(Self.request(event.a))].restarts) != event.a >> 32
+        default: false
         }
     }
 
@@ -122,6 +140,11 @@ public struct ServingEngine: Sendable {
     ) {
         queue.schedule(Event(time: time, component: component, kind: kind, phase: phase, a: a, b: b))
     }
+
+    /// A request and its attempt as one word, so that events of attempts that a failure ended are known.
+    func word(_ request: Int32) -> Int64 { Int64(requests[Int(request)].restarts) << 32 | Int64(request) }
+
+    private static func request(_ word: Int64) -> Int32 { Int32(truncatingIfNeeded: word & 0xFFFF_FFFF) }
 
     /// Leading units of a request, all of them.
     func units(of request: Int32) -> ArraySlice<Int32> {

@@ -7,7 +7,7 @@ public struct ServingOutcome: Sendable {
     public var completed = 0
     public var rejected: [(reason: RejectionReason, count: Int)] = []
     public var unfinished = 0
-    /// From the first arrival to the last completion.
+    /// From the first arrival to the last completion, or to the last event of a run that was cut.
     public var makespan: Nanoseconds = 0
     /// Tokens of completed requests.
     public var inputTokens: Int64 = 0
@@ -26,6 +26,8 @@ public struct ServingOutcome: Sendable {
     public var prefixUnitsLookedUp: Int64 = 0
     public var prefixTokensHit: Int64 = 0
     public var preemptions = 0
+    /// Starts over that device failures forced, over all requests.
+    public var restarts = 0
     public var transfers = 0
     public var transferBytes: Int64 = 0
     public var pools: [PoolOutcome] = []
@@ -91,7 +93,7 @@ extension ServingEngine {
             let count = requests.reduce(0) { $0 + ($1.rejection == reason ? 1 : 0) }
             return count > 0 ? (reason, count) : nil
         }
-        outcome.unfinished = nextArrival - completed - rejected
+        outcome.unfinished = requests.prefix(nextArrival).count { $0.stage != .completed && $0.stage != .rejected }
         outcome.prefixUnitsHit = unitsHit
         outcome.prefixUnitsLookedUp = unitsLookedUp
         outcome.transfers = transfers
@@ -111,6 +113,7 @@ extension ServingEngine {
         total.reserveCapacity(completed)
         var good = 0, last: Nanoseconds = 0
         for index in requests.indices.prefix(nextArrival) {
+            outcome.restarts += Int(requests[index].restarts)
             outcome.prefixTokensHit += Int64(requests[index].prefixTokensHit)
             guard requests[index].stage == .completed else { continue }
             let record = RequestRecord(requests[index], index: index)
@@ -126,7 +129,8 @@ extension ServingEngine {
             if let value = record.transfer { transfer.append(value) }
             if objective.isMet(by: record) { good += 1 }
         }
-        outcome.makespan = last - (requests.first?.arrival ?? 0)
+        let end = outcome.unfinished > 0 ? lastActivity : last
+        outcome.makespan = max(0, end - (requests.first?.arrival ?? 0))
         outcome.timeToFirstToken = Distribution(nanoseconds: first)
         outcome.timePerOutputToken = Distribution(nanoseconds: perToken)
         outcome.endToEnd = Distribution(nanoseconds: total)
@@ -164,8 +168,9 @@ extension ServingEngine {
 
     /// What must hold at the end of any run.
     private func checks(_ outcome: ServingOutcome) -> [ConservationCheck] {
+        // A request that did not fit any more after a failure had generated something too.
         let generated = requests.reduce(Int64(0)) {
-            $0 + ($1.stage == .completed ? Int64($1.outputTokens) : 0)
+            $0 + Int64($1.stage == .completed ? $1.outputTokens : $1.generated)
         }
         var list = [
             ConservationCheck(
@@ -174,8 +179,7 @@ extension ServingEngine {
         ]
         // A cut run leaves requests inside; the rest must come out even.
         guard outcome.unfinished == 0 else { return list }
-        let prefillTokens = configuration.transfer.firstToken == .prefill && isSeparated ? Int64(outcome.completed) : 0
-        let produced = replicas.reduce(Int64(0)) { $0 + $1.decodeTokens } + prefillTokens
+        let produced = replicas.reduce(Int64(0)) { $0 + $1.decodeTokens }
         list.append(ConservationCheck(name: "output_tokens", expected: generated, found: produced))
         let held = replicas.reduce(0) { $0 + $1.cache.usedBlocks }
         list.append(ConservationCheck(name: "kv_blocks_held", expected: 0, found: Int64(held)))

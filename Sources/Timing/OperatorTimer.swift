@@ -7,7 +7,7 @@ import ModelGraph
 /// larger of the two) for GEMM, decode attention and memory-bound kernels and 1 (their sum) for prefill
 /// attention and grouped GEMM. Shapes are padded first: query blocks of 128 in prefill attention, 16 rows
 /// per expert, query groups of 16 in decode attention, and the row quantum of GEMM kernels where the
-/// profile knows one. All-reduce takes the faster of the one-shot and the two-step algorithm.
+/// profile knows one. All-reduce is the two-step algorithm.
 /// Source: measured on public kernel tables; see the README on accuracy.
 public struct OperatorTimer: Sendable {
     static let expertRowBlock = 16.0
@@ -99,13 +99,12 @@ public struct OperatorTimer: Sendable {
             + bytes * nanosecondsPerByte / parameters.memoryEfficiency.value + parameters.setupNanoseconds.value
     }
 
-    /// One-shot: everyone reads everything, `a + (n-1) S / b`. Two-step: `a + 2 (n-1)/n S / b`.
+    /// All-reduce in two steps, reduce-scatter and all-gather: `a + 2 (n-1)/n S / b`.
     private func collectiveNanoseconds(_ shape: OperatorShape) -> Double {
         let latency = profile.collective.latencyNanoseconds.value
         switch shape {
         case .allReduce(let bytes, let ranks):
-            let others = Double(ranks - 1)
-            let moved = min(others * bytes, 2 * others / Double(ranks) * bytes)
+            let moved = 2 * Double(ranks - 1) / Double(ranks) * bytes
             return latency + moved * linkNanosecondsPerByte
         case .allGather(let bytes, let ranks):
             return latency + Double(ranks - 1) * bytes * linkNanosecondsPerByte

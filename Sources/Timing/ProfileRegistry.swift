@@ -4,10 +4,12 @@ import JSONText
 /// The timing profiles that are shipped. A profile file holds what is known of some devices; the rest
 /// comes from the prior. A new profile is a JSON file in `Resources` and one line here.
 public enum ProfileRegistry {
-    private static let prior = PackageResources.prior_json
+    private static let priorText = PackageResources.prior_json
     private static let profiles: [(name: String, text: [UInt8])] = [
         ("h20", PackageResources.h20_json),
         ("ascend-a2", PackageResources.ascend_a2_json),
+        ("a100", PackageResources.a100_json),
+        ("h100", PackageResources.h100_json),
     ]
 
     /// Names of the files, the prior first.
@@ -16,19 +18,47 @@ public enum ProfileRegistry {
     /// The profile of a device: the first that names it, else the prior.
     /// - Throws: the problems of an embedded file, which tests exclude.
     public static func profile(for device: String) throws(JSONProblems) -> TimingProfile {
-        let base = try JSONDocument(bytes: prior, file: "prior.json")
+        try known.value(device) { () throws(JSONProblems) in
+            let (value, document) = try merged(for: device)
+            return try decode(value, document)
+        }
+    }
+
+    private static let known = DecodedOnce<TimingProfile>()
+
+    /// The shipped profile of a device with a file's figures in place of its own, as a calibration writes them.
+    /// - Throws: a ``FileProblem``, or what is wrong with the text.
+    public static func profile(for device: String, patchedBy path: String) throws -> TimingProfile {
+        let patch = try JSONDocument(contentsOf: path)
+        if let devices = patch.value["devices"]?.arrayValue, !devices.contains(.string(device)) {
+            throw FileProblem(
+                path: path, message: "a timing profile that does not name \(device) among its devices",
+                remedy: "use one calibrated for \(device), or add it to \"devices\"")
+        }
+        return try decode(merged(for: device).value.applying(mergePatch: patch.value), patch)
+    }
+
+    /// What stands where nothing is known of a device.
+    /// - Throws: the problems of the embedded file, which tests exclude.
+    public static func prior() throws(JSONProblems) -> TimingProfile {
+        let base = try JSONDocument(bytes: priorText, file: "prior.json")
+        return try decode(base.value, base)
+    }
+
+    private static func merged(for device: String) throws(JSONProblems) -> (value: JSONValue, document: JSONDocument) {
+        let base = try JSONDocument(bytes: priorText, file: "prior.json")
         for (name, text) in profiles {
             let document = try JSONDocument(bytes: text, file: name + ".json")
             let devices = document.value["devices"]?.arrayValue ?? []
             if devices.contains(.string(device)) {
-                return try decode(base.value.applying(mergePatch: document.value), document)
+                return (base.value.applying(mergePatch: document.value), document)
             }
         }
-        return try decode(base.value, base)
+        return (base.value, base)
     }
 
     private static func decode(_ value: JSONValue, _ document: JSONDocument) throws(JSONProblems) -> TimingProfile {
-        let diagnostics = JSONDiagnostics { _, _ in JSONPlace(file: document.file) }
+        let diagnostics = JSONDiagnostics(document)
         let profile = JSONReader(value, diagnostics: diagnostics).read(JSONType<TimingProfile>.timingProfile)
         try diagnostics.check()
         return profile

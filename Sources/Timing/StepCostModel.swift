@@ -100,6 +100,7 @@ public struct StepCostModel: Sendable {
     }
 
     private mutating func head(_ rows: Int) -> Int64 {
+        if rows >= headTable.count { return timer.duration(of: operators.head(rows: rows)) }
         if headTable[rows] < 0 { headTable[rows] = timer.duration(of: operators.head(rows: rows)) }
         return headTable[rows]
     }

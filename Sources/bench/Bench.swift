@@ -3,6 +3,7 @@ import Glibc
 /// `make bench`: CPU seconds and peak memory of the cases that users wait for, each in a process of its own.
 ///
 /// CPU time, not wall time, since machines are shared; the smallest of several runs, since noise only adds.
+/// After them what the real kernels reach on this machine (``KernelBenchmarks``), alone with `--kernels`.
 @main
 struct Bench {
     static func main() {
@@ -11,6 +12,7 @@ struct Bench {
             runCase(named: arguments[2])
             return
         }
+        if arguments.count == 2, arguments[1] == "--kernels" { return KernelBenchmarks.run() }
         print("case                                            CPU s    bound  peak MB    bound  note")
         var failed = false
         for benchmark in BenchmarkCase.all {
@@ -24,6 +26,7 @@ struct Bench {
                 + benchmark.cpuBound.fixed(2, width: 9) + best.peakMegabytes.fixed(0, width: 9)
                 + (benchmark.memoryBound.map { $0.fixed(0, width: 9) } ?? "        -") + "  " + best.note)
         }
+        KernelBenchmarks.run()
         exit(failed ? 1 : 0)
     }
 

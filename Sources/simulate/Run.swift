@@ -2,6 +2,7 @@ import ArgumentParser
 import JSONText
 import Report
 import Scenario
+import Studies
 
 let engineVersion = ResultDocument.engineVersion
 
@@ -34,7 +35,20 @@ struct Run: ParsableCommand {
     @Option(help: "Write a record per request as JSON Lines; - is standard output.")
     var requests: String?
 
+    @Option(help: ArgumentHelp(
+        "Run it as often again with drawn timing parameters, as well as their provenance knows them: every headline "
+            + "figure gets its 5 % to 95 %, a comparison its probability; 16 is a good number.", valueName: "n"))
+    var draws: Int?
+
+    @Option(help: "Runs with drawn parameters at once; changes no result. All processors unless given.")
+    var jobs: Int?
+
     func validate() throws {
+        if let draws, !(2...10_000).contains(draws) {
+            throw ValidationError("--draws \(draws): expected an integer from 2 to 10000")
+        }
+        if let jobs, jobs < 1 { throw ValidationError("--jobs \(jobs): expected an integer of at least 1") }
+        if jobs != nil, draws == nil { throw ValidationError("--jobs has an effect only with --draws") }
         if let seed, seed < 0 { throw ValidationError("--seed \(seed): expected an integer of at least 0") }
         if outputs.filter({ $0 == "-" }).count > 1 {
             throw ValidationError("only one of --json, --output - and --requests - can have standard output")
@@ -46,7 +60,8 @@ struct Run: ParsableCommand {
     func run() throws {
         let document = try load()
         let names = try chosenVariants(document)
-        let runs = try simulate(document, names)
+        var runs = try simulate(document, names)
+        if let draws { addDraws(ParameterDraws(seed: document.drawSeed, count: draws), to: &runs) }
         try writeRecords(runs)
         let result = names.count == 1 && runs.count == 1 ? runs : runs
         let text = JSONWriter.pretty.bytes(of: ResultDocument(scenario: document.value, variants: result).value)
@@ -55,7 +70,8 @@ struct Run: ParsableCommand {
         if !outputs.contains("-") {
             print(SummaryTable(name: document.value["name"]?.stringValue ?? scenario, runs: runs).text, terminator: "")
         }
-        if runs.contains(where: { $0.outcomes.contains { $0.checks.contains { !$0.holds } } }) {
+        let outcomes = runs.flatMap { [$0.outcomes] + ($0.drawn?.outcomes ?? []) }.joined()
+        if outcomes.contains(where: { $0.checks.contains { !$0.holds } }) {
             throw Failure(message: "a conservation check failed; see checks in the result", status: 1)
         }
     }
@@ -98,6 +114,13 @@ struct Run: ParsableCommand {
             world.run()
             return VariantRun(name: entry.name, scenario: entry.scenario, world: world)
         }
+    }
+
+    private func addDraws(_ draws: ParameterDraws, to runs: inout [VariantRun]) {
+        let scenarios = runs.map(\.scenario)
+        let jobs = jobs ?? processorCount
+        let drawn = waitFor { await draws.run(scenarios, jobs: jobs) }
+        for index in runs.indices { runs[index].drawn = drawn[index] }
     }
 
     private func writeRecords(_ runs: [VariantRun]) throws {

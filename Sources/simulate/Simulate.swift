@@ -16,7 +16,7 @@ struct Simulate: ParsableCommand {
             """,
         version: "simulate " + engineVersion,
         subcommands: [
-            Run.self, Check.self, Validate.self, Trace.self, Device.self, Model.self, Schema.self,
+            Run.self, Sweep.self, Check.self, Compare.self, Validate.self, Calibrate.self, Trace.self, Device.self, Model.self, Schema.self,
         ],
         defaultSubcommand: Run.self)
 

@@ -59,11 +59,14 @@ import Testing
     #expect(chiSquare / expected <= freedom + 5 * (2 * freedom).squareRoot())
   }
 
-  /// A range so large that rejection matters: without it the lower half would be twice as likely.
+  /// Two fifths of 2^64, where rejection matters: without it three of five draws in the lower half
+  /// would be odd, and in the upper half even.
   @Test func theLargestRangesAreUnbiased() {
     var stream = RandomStream(seed: 4, name: "large")
-    let bound = Int.max / 3 * 2 + 1
-    let low = (0..<20_000).filter { _ in stream.uniform(below: bound) < bound / 2 }.count
-    #expect(abs(low - 10_000) < 300)
+    let bound = 7_378_697_629_483_820_646
+    let lower = (0..<20_000).map { _ in stream.uniform(below: bound) }.filter { $0 < bound / 2 }
+    let even = lower.filter { $0 % 2 == 0 }
+    #expect(abs(lower.count - 10_000) < 300)
+    #expect(abs(even.count * 2 - lower.count) < 500)
   }
 }

@@ -6,7 +6,7 @@ import Testing
         let node = try NodeType.named("hgx-h20").resolved()
         let specification = ClusterSpecification(nodeGroups: [NodeGroup(name: "h20", node: node, count: 2)])
         #expect(specification.networkEfficiency == 0.85)
-        #expect(specification.scaleUpEfficiency == 0.9)
+        #expect(specification.scaleUpEfficiency == 1)
         #expect(specification.transferSetupNanoseconds == 1_840_000)
         #expect(specification.nodeGroups[0].deviceCount == 16)
     }
@@ -19,7 +19,7 @@ import Testing
         let rates = machine.network.linkStatistics(at: 0).map { ($0.name, $0.bytesPerSecond / 1e9) }
         func rate(_ name: String) -> Double? { rates.first { $0.0 == name }?.1 }
         #expect(rate("h20/0/0 nic out") == 21.25)
-        #expect(rate("h20/0/0 port in") == 405)
+        #expect(rate("h20/0/0 port in") == 450)
         #expect(rate("h20/0/0 host to device") == 50)
         #expect(rate("leaf 1 up") == 42.5)
         #expect(try machine.path(0, 1).latencyNanoseconds == 1_841_000)

@@ -11,7 +11,7 @@ struct CommandLineRun {
         .deletingLastPathComponent().path
 
     /// The program beside the test bundle.
-    private static var program: URL {
+    static var program: URL {
         let bundle = URL(fileURLWithPath: ProcessInfo.processInfo.arguments[0]).deletingLastPathComponent()
         let besideTests = bundle.appendingPathComponent("simulate")
         if FileManager.default.isExecutableFile(atPath: besideTests.path) { return besideTests }

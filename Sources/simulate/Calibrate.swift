@@ -1,0 +1,70 @@
+import ArgumentParser
+import Hardware
+import JSONText
+import Report
+import Studies
+
+/// `simulate calibrate …`.
+struct Calibrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fit a device's timing parameters to a table of measured kernels.",
+        discussion: """
+            The table is CSV: operator, dtype, engine, seconds and the shape columns of each operator. simulate-export \
+            in notebooks-export makes one from public tables, its probe from the accelerator at hand. The profile \
+            written with -o is a patch of the shipped one; a pool of a scenario takes it with "timing": "profile.json".
+            """)
+
+    @Argument(help: "A kernel table.")
+    var table: String
+
+    @Option(help: "The device that was measured: a shipped name or the path of a descriptor.")
+    var device: String
+
+    @Option(help: "The engine version to fit, where the table has several.")
+    var engine: String?
+
+    @Flag(help: "Fit shapes that serving does not meet, too, such as narrow matrices.")
+    var allShapes = false
+
+    @Flag(help: "Also show errors on kernels that were left out of the fit, for several numbers of samples.")
+    var evaluate = false
+
+    @Option(help: "With --evaluate: a shipped device whose parameters are held against the table, too.")
+    var other: String?
+
+    @Option(name: [.short, .long], help: "The profile to write; - is standard output.")
+    var output: String?
+
+    func validate() throws {
+        if other != nil, !evaluate { throw ValidationError("--other says something only with --evaluate") }
+    }
+
+    func run() throws {
+        let target: CalibrationDevice, calibration: Calibration
+        var evaluation: CalibrationEvaluation?
+        do {
+            let descriptor = try device.hasSuffix(".json")
+                ? DeviceDescriptor(contentsOf: device) : DeviceDescriptor.named(device)
+            target = try CalibrationDevice(descriptor)
+            calibration = try Calibration(
+                KernelTable(contentsOf: table), on: target, engine: engine, allShapes: allShapes)
+            if evaluate {
+                evaluation = try CalibrationEvaluation(
+                    calibration, on: target, other: other.map { try DeviceDescriptor.named($0) })
+            }
+        } catch {
+            throw Failure.input(error)
+        }
+        var text = CalibrationReport.text(calibration)
+        if let evaluation { text += "\n" + CalibrationReport.text(evaluation) }
+        if output == "-" { printToStandardError(text) } else { print(text, terminator: "") }
+        guard let output else { return }
+        do {
+            let file = try FileSink(output)
+            try file.write(JSONWriter.pretty.bytes(of: calibration.profile) + [UInt8(ascii: "\n")])
+            try file.commit()
+        } catch {
+            throw Failure.run(error)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import JSONText
+import Report
+import Scenario
+import Studies
+
+/// Small scenarios that run in a moment.
+enum SampleRuns {
+    /// Two pools with transfers between them, an objective, and a variant without either.
+    static let text = """
+        {
+          "schema": "simulate/1", "name": "sample", "seed": 3,
+          "cluster": { "nodes": { "h20": { "type": "hgx-h20", "count": 1 },
+                                  "a2": { "type": "atlas-800t-a2", "count": 1 } } },
+          "workloads": { "chat": {
+            "kind": "serving", "model": "qwen3-8b", "max_context": 4096,
+            "traffic": { "generate": {
+              "requests": 30, "arrivals": { "kind": "poisson", "rate_per_s": 20 },
+              "input_tokens": { "kind": "uniform", "min": 50, "max": 500 },
+              "output_tokens": { "kind": "uniform", "min": 1, "max": 40 },
+              "prefix_block_tokens": 16, "system_prompt_tokens": 64
+            } },
+            "pools": { "prompts": { "role": "prefill", "nodes": "a2", "tensor_parallel": 2, "replicas": 2 },
+                       "answers": { "role": "decode", "nodes": "h20", "replicas": 2 } },
+            "engine": { "block_tokens": 16 },
+            "slo": { "ttft": "1 s", "tpot": "50 ms" }
+          } },
+          "variants": { "together": { "workloads": { "chat": { "pools": {
+            "prompts": null, "answers": null,
+            "all": { "role": "mixed", "nodes": "h20", "tensor_parallel": 2, "replicas": 2 } } } } } }
+        }
+        """
+
+    static func document(_ patch: JSONValue = [:]) throws -> ScenarioDocument {
+        let value = try JSONDocument(text: text).value.applying(mergePatch: patch)
+        return try ScenarioDocument(JSONDocument(bytes: JSONWriter.pretty.bytes(of: value)))
+    }
+
+    /// The runs of all variants.
+    static func runs(_ document: ScenarioDocument) throws -> [VariantRun] {
+        try document.variantNames.map { name in
+            let checked = try document.checked(variant: name)
+            var world = checked.world()
+            world.run()
+            return VariantRun(name: name, scenario: checked, world: world)
+        }
+    }
+
+    static func runs(_ patch: JSONValue = [:]) throws -> [VariantRun] { try runs(document(patch)) }
+
+    static func result(_ patch: JSONValue = [:]) throws -> JSONValue {
+        let document = try document(patch)
+        return try ResultDocument(scenario: document.value, variants: runs(document)).value
+    }
+
+    /// A result with three draws of the timing parameters.
+    static func drawnResult() async throws -> JSONValue {
+        let document = try document()
+        var runs = try runs(document)
+        let drawn = await ParameterDraws(seed: 1, count: 3).run(runs.map(\.scenario), jobs: 1)
+        for index in runs.indices { runs[index].drawn = drawn[index] }
+        return ResultDocument(scenario: document.value, variants: runs).value
+    }
+
+    /// Patches that exercise what a result may hold.
+    static let patches: [(name: String, patch: JSONValue)] = [
+        ("as it is", [:]),
+        ("without variants", ["variants": .null]),
+        ("without an objective", ["workloads": ["chat": ["slo": .null]]]),
+        ("cut before anything is done", ["until": "1 us"]),
+        ("cut in the middle", ["until": "700 ms"]),
+        ("requests too long", ["workloads": ["chat": ["max_context": 300]]]),
+        ("without blocks", ["workloads": ["chat": ["traffic": ["generate": [
+            "prefix_block_tokens": .null, "system_prompt_tokens": .null]]]]]),
+        ("closed loop", ["workloads": ["chat": ["traffic": ["generate": ["arrivals": [
+            "kind": "closed-loop", "rate_per_s": .null, "concurrency": 4]]]]]]),
+        ("pushed layer by layer", ["workloads": ["chat": ["kv": ["transfer": "layerwise-push"]]]]),
+        ("a workload more in a variant", ["variants": ["more": ["workloads": ["other": [
+            "kind": "serving", "model": "qwen3-0.6b",
+            "traffic": ["generate": [
+                "requests": 5, "arrivals": ["kind": "constant", "rate_per_s": 3],
+                "input_tokens": ["kind": "constant", "value": 64], "output_tokens": ["kind": "constant", "value": 8]]],
+            "pools": ["own": ["role": "mixed", "nodes": "h20", "replicas": 1]]]]]]]),
+    ]
+}
