@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SCENARIO ?= Scenarios/pd-separation.json
 
-.PHONY: run test bench build dependencies clean
+.PHONY: run test test-python bench build dependencies clean
 
 run: build
 	.build/release/simulate run $(SCENARIO) $(ARGUMENTS)
@@ -14,6 +14,12 @@ test: dependencies
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 	scripts/same-bytes
+
+# The Python package beside the simulator, in an environment of its own.
+test-python:
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r notebooks-export/requirements.txt
+	cd notebooks-export && ../.venv/bin/python -m pytest -q
 
 bench: dependencies
 	$(SWIFT) build -c release --product bench

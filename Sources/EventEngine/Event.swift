@@ -4,23 +4,23 @@
 /// then new work is seen, then clocks ring, and only then does a scheduler choose and an observer
 /// look.
 @frozen public enum Phase: UInt8, CaseIterable, Comparable, Sendable {
-  /// A step, an operation or a job has ended and frees what it held.
-  case completion
-  /// A flow has landed, or shared links must be shared anew.
-  case transfer
-  /// New work enters: a request, a job, a prompt.
-  case arrival
-  /// A time-out, a lease or a period has run out.
-  case timer
-  /// A scheduler decides, having seen all of the above.
-  case scheduling
-  /// An observer samples a state in which nothing is half done.
-  case sample
+    /// A step, an operation or a job has ended and frees what it held.
+    case completion
+    /// A flow has landed, or shared links must be shared anew.
+    case transfer
+    /// New work enters: a request, a job, a prompt.
+    case arrival
+    /// A time-out, a lease or a period has run out.
+    case timer
+    /// A scheduler decides, having seen all of the above.
+    case scheduling
+    /// An observer samples a state in which nothing is half done.
+    case sample
 
-  /// Orders phases as they are served.
-  @inlinable public static func < (left: Phase, right: Phase) -> Bool {
-    left.rawValue < right.rawValue
-  }
+    /// Orders phases as they are served.
+    @inlinable public static func < (left: Phase, right: Phase) -> Bool {
+        left.rawValue < right.rawValue
+    }
 }
 
 /// Something that happens at an instant: 32 trivially copyable bytes.
@@ -40,28 +40,28 @@
 /// guard event.b == generation else { return }      // stale
 /// ```
 @frozen public struct Event: Equatable, Sendable {
-  /// When it happens.
-  public var time: Nanoseconds
-  /// The index of the component it is for; what is indexed is the owner's choice.
-  public var component: Int32
-  /// What happens, as the raw value of the owner's own enumeration.
-  public var kind: UInt16
-  /// Its place within the instant.
-  public var phase: Phase
-  /// First payload word.
-  public var a: Int64
-  /// Second payload word; by habit the generation, where an event can be cancelled.
-  public var b: Int64
+    /// When it happens.
+    public var time: Nanoseconds
+    /// The index of the component it is for; what is indexed is the owner's choice.
+    public var component: Int32
+    /// What happens, as the raw value of the owner's own enumeration.
+    public var kind: UInt16
+    /// Its place within the instant.
+    public var phase: Phase
+    /// First payload word.
+    public var a: Int64
+    /// Second payload word; by habit the generation, where an event can be cancelled.
+    public var b: Int64
 
-  /// An event at `time`; the payload words are zero unless given.
-  @inlinable public init(
-    time: Nanoseconds, component: Int32, kind: UInt16, phase: Phase, a: Int64 = 0, b: Int64 = 0
-  ) {
-    self.time = time
-    self.component = component
-    self.kind = kind
-    self.phase = phase
-    self.a = a
-    self.b = b
-  }
+    /// An event at `time`; the payload words are zero unless given.
+    @inlinable public init(
+        time: Nanoseconds, component: Int32, kind: UInt16, phase: Phase, a: Int64 = 0, b: Int64 = 0
+    ) {
+        self.time = time
+        self.component = component
+        self.kind = kind
+        self.phase = phase
+        self.a = a
+        self.b = b
+    }
 }

@@ -29,76 +29,76 @@
 ///
 /// The queue is a value: a copy is an independent queue (and a deep copy at its first change).
 public struct EventQueue: Sendable {
-  /// The time of the last popped event; zero before the first.
-  @inlinable public var now: Nanoseconds { clock }
+    /// The time of the last popped event; zero before the first.
+    @inlinable public var now: Nanoseconds { clock }
 
-  /// The number of pending events.
-  @inlinable public var count: Int { pending }
+    /// The number of pending events.
+    @inlinable public var count: Int { pending }
 
-  /// Whether nothing is pending.
-  @inlinable public var isEmpty: Bool { pending == 0 }
+    /// Whether nothing is pending.
+    @inlinable public var isEmpty: Bool { pending == 0 }
 
-  @usableFromInline var clock: Nanoseconds = 0
-  @usableFromInline var pending = 0
-  /// The phase of the last popped event of this round.
-  @usableFromInline var servedPhase = Phase.completion
-  /// Bit b is set when bucket b holds events. Bucket 0 would be `now` itself and is never used.
-  @usableFromInline var bucketMask: UInt64 = 0
-  /// Bit p is set when the present (or next) round holds events of phase p.
-  @usableFromInline var roundMask: UInt8 = 0
-  @usableFromInline var nextRoundMask: UInt8 = 0
-  /// Where the lists of the present round begin; the other one of the two is the next round's.
-  @usableFromInline var roundBase = EventStorage.firstRound
-  @usableFromInline var storage = EventStorage()
+    @usableFromInline var clock: Nanoseconds = 0
+    @usableFromInline var pending = 0
+    /// The phase of the last popped event of this round.
+    @usableFromInline var servedPhase = Phase.completion
+    /// Bit b is set when bucket b holds events. Bucket 0 would be `now` itself and is never used.
+    @usableFromInline var bucketMask: UInt64 = 0
+    /// Bit p is set when the present (or next) round holds events of phase p.
+    @usableFromInline var roundMask: UInt8 = 0
+    @usableFromInline var nextRoundMask: UInt8 = 0
+    /// Where the lists of the present round begin; the other one of the two is the next round's.
+    @usableFromInline var roundBase = EventStorage.firstRound
+    @usableFromInline var storage = EventStorage()
 
-  /// An empty queue at time zero.
-  public init() {}
+    /// An empty queue at time zero.
+    public init() {}
 
-  /// The time of the earliest pending event, or nil. Disturbs nothing.
-  @inlinable public var nextTime: Nanoseconds? {
-    if roundMask | nextRoundMask != 0 { return clock }
-    if bucketMask == 0 { return nil }
-    return storage.minimumTime(of: bucketMask.trailingZeroBitCount)
-  }
-
-  /// Adds an event.
-  /// - Precondition: `event.time >= now`; nothing happens before its cause.
-  @inlinable public mutating func schedule(_ event: Event) {
-    precondition(event.time >= clock, "an event was scheduled before the present instant")
-    makeStorageUnique()
-    pending += 1
-    if event.time == clock { join(event) } else { file(event) }
-  }
-
-  /// Removes and returns the next event and moves `now` to it, or returns nil when none is left.
-  @inlinable public mutating func pop() -> Event? { pop(through: .max) }
-
-  /// Removes and returns the next event that is due by `deadline`, or returns nil.
-  ///
-  /// When nothing is due `now` stays where it is, so that events may still be scheduled between
-  /// `now` and the deadline.
-  @inlinable public mutating func pop(through deadline: Nanoseconds) -> Event? {
-    if roundMask == 0 {
-      if nextRoundMask != 0 {
-        if clock > deadline { return nil }
-        openNextRound()
-      } else {
+    /// The time of the earliest pending event, or nil. Disturbs nothing.
+    @inlinable public var nextTime: Nanoseconds? {
+        if roundMask | nextRoundMask != 0 { return clock }
         if bucketMask == 0 { return nil }
-        let bucket = bucketMask.trailingZeroBitCount
-        if storage.minimumTime(of: bucket) > deadline { return nil }
-        makeStorageUnique()
-        bucketMask &= bucketMask &- 1
-        if let only = storage.takeOnly(from: bucket) {
-          clock = only.time
-          servedPhase = only.phase
-          pending -= 1
-          return only
-        }
-        openInstant(from: bucket)
-      }
-    } else if clock > deadline {
-      return nil
+        return storage.minimumTime(of: bucketMask.trailingZeroBitCount)
     }
-    return takeFromRound()
-  }
+
+    /// Adds an event.
+    /// - Precondition: `event.time >= now`; nothing happens before its cause.
+    @inlinable public mutating func schedule(_ event: Event) {
+        precondition(event.time >= clock, "an event was scheduled before the present instant")
+        makeStorageUnique()
+        pending += 1
+        if event.time == clock { join(event) } else { file(event) }
+    }
+
+    /// Removes and returns the next event and moves `now` to it, or returns nil when none is left.
+    @inlinable public mutating func pop() -> Event? { pop(through: .max) }
+
+    /// Removes and returns the next event that is due by `deadline`, or returns nil.
+    ///
+    /// When nothing is due `now` stays where it is, so that events may still be scheduled between
+    /// `now` and the deadline.
+    @inlinable public mutating func pop(through deadline: Nanoseconds) -> Event? {
+        if roundMask == 0 {
+            if nextRoundMask != 0 {
+                if clock > deadline { return nil }
+                openNextRound()
+            } else {
+                if bucketMask == 0 { return nil }
+                let bucket = bucketMask.trailingZeroBitCount
+                if storage.minimumTime(of: bucket) > deadline { return nil }
+                makeStorageUnique()
+                bucketMask &= bucketMask &- 1
+                if let only = storage.takeOnly(from: bucket) {
+                    clock = only.time
+                    servedPhase = only.phase
+                    pending -= 1
+                    return only
+                }
+                openInstant(from: bucket)
+            }
+        } else if clock > deadline {
+            return nil
+        }
+        return takeFromRound()
+    }
 }

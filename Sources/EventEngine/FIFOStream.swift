@@ -12,26 +12,26 @@
 /// Operations never overlap. What may start earlier than something enqueued before it (because its
 /// inputs are ready first) belongs on another stream; this one does not overtake.
 @frozen public struct FIFOStream: Equatable, Sendable {
-  /// When everything enqueued so far has ended; zero at first.
-  public private(set) var freeAt: Nanoseconds = 0
-  /// The sum of all durations enqueued so far.
-  public private(set) var busyNanoseconds: Nanoseconds = 0
+    /// When everything enqueued so far has ended; zero at first.
+    public private(set) var freeAt: Nanoseconds = 0
+    /// The sum of all durations enqueued so far.
+    public private(set) var busyNanoseconds: Nanoseconds = 0
 
-  /// A stream that is free from time zero.
-  @inlinable public init() {}
+    /// A stream that is free from time zero.
+    @inlinable public init() {}
 
-  /// Appends an operation and returns when it starts and ends.
-  /// - Parameters:
-  ///   - ready: the instant from which it could start: its inputs are done and it is launched.
-  ///   - duration: how long it occupies the stream, not negative.
-  @discardableResult
-  public mutating func enqueue(
-    ready: Nanoseconds, duration: Nanoseconds
-  ) -> (start: Nanoseconds, end: Nanoseconds) {
-    precondition(duration >= 0, "an operation cannot take a negative time")
-    let start = max(ready, freeAt)
-    freeAt = start + duration
-    busyNanoseconds += duration
-    return (start, freeAt)
-  }
+    /// Appends an operation and returns when it starts and ends.
+    /// - Parameters:
+    ///   - ready: the instant from which it could start: its inputs are done and it is launched.
+    ///   - duration: how long it occupies the stream, not negative.
+    @discardableResult
+    public mutating func enqueue(
+        ready: Nanoseconds, duration: Nanoseconds
+    ) -> (start: Nanoseconds, end: Nanoseconds) {
+        precondition(duration >= 0, "an operation cannot take a negative time")
+        let start = max(ready, freeAt)
+        freeAt = start + duration
+        busyNanoseconds += duration
+        return (start, freeAt)
+    }
 }
