@@ -22,7 +22,7 @@ let package = Package(
             name: "Hardware", dependencies: ["EventEngine", "JSONText"], resources: [.embedInCode("Resources")]),
         .target(name: "ModelGraph", dependencies: ["JSONText"], resources: [.embedInCode("Resources/Models")]),
         .target(
-            name: "Timing", dependencies: ["Hardware", "JSONText", "ModelGraph"],
+            name: "Timing", dependencies: ["EventEngine", "Hardware", "JSONText", "ModelGraph"],
             resources: [.embedInCode("Resources")]),
         .target(
             name: "TensorKernels",

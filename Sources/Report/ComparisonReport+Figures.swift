@@ -34,7 +34,8 @@ extension ComparisonReport {
         }
         return [
             name, cell(figure.first, figure.firstInterval, format), cell(figure.second, figure.secondInterval, format),
-            figure.difference.map { signed($0, format) } ?? "-", ratio,
+            figure.difference.map { figure.path == "slo_attainment" ? signedPoints($0) : signed($0, format) } ?? "-",
+            ratio,
         ]
     }
 

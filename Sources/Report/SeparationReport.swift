@@ -29,8 +29,11 @@ public enum SeparationReport {
             let left = simulated[keyPath: path], right = closed[keyPath: path]
             gains.add([name, rounded(left, 3), rounded(right, 3), percent(left / right - 1)])
         }
-        return "\(separation.model), \(separation.inputTokens) tokens in (\(percent(separation.prefixHit)) cached), "
+        let tight = [study.prefill, study.decode].filter {
+            $0.closedForm.timePerOutputToken > separation.timePerOutputToken
+        }.map { "\($0.device) cannot keep this TPOT even with one sequence\n" }.joined()
+        return tight + "\(separation.model), \(separation.inputTokens) tokens in (\(percent(separation.prefixHit)) cached), "
             + "\(separation.outputTokens) out, TPOT \(time(separation.timePerOutputToken)), "
-            + "tensor parallel \(separation.tensorParallel)\n\n" + rates.text + "\n" + gains.text
+            + "tensor parallel \(separation.tensorParallel); batches are those of the closed form\n\n" + rates.text + "\n" + gains.text
     }
 }

@@ -80,6 +80,9 @@ public struct SummaryTable: Sendable {
         let best = verdict.entries[verdict.best]
         if verdict.entries.count > 1, best.rate == 0 {
             text += "No variant has any \(words(verdict.criterion))\n\n"
+        } else if verdict.entries.count > 1, verdict.isTie {
+            text += "No difference above \(percent(Verdict.tie)) in \(words(verdict.criterion)); "
+                + "\(best.name) has the shortest mean E2E\n\n"
         } else if verdict.entries.count > 1 {
             let comparisons = zip(verdict.entries, verdict.ratios).filter { $0.0.name != best.name }
                 .map { "\($1.map { rounded($0, 2) + " x" } ?? "infinitely more than") \($0.name)" }

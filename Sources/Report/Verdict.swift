@@ -1,4 +1,5 @@
 import JSONText
+import Metrics
 import Scenario
 import Serving
 import Studies
@@ -75,6 +76,9 @@ public struct Verdict: Sendable {
             reasons: outcomes.flatMap { Reasons.of($0) })
     }
 
+    /// Whether no variant's rate differs from the best one's by more than a tie allows.
+    var isTie: Bool { ratios.allSatisfy { $0.map { abs($0 - 1) <= Self.tie } ?? false } }
+
     /// Ratio of the best variant's rate to each other's.
     var ratios: [Double?] {
         entries.map { $0.rate > 0 ? entries[best].rate / $0.rate : nil }
@@ -110,6 +114,10 @@ enum Reasons {
         if let parts = firstTokenParts(outcome) { reasons.append(parts) }
         if outcome.transfers > 0, let transfer = outcome.transfer {
             let size = Double(outcome.transferBytes) / Double(outcome.transfers) / 1e6
+            if let first = outcome.timeToFirstToken, transfer.mean > 0.2 * first.mean {
+                reasons.append("the network holds requests up: KV transfers are "
+                    + "\(percent(transfer.mean / first.mean)) of the mean TTFT")
+            }
             reasons.append("KV transfers add \(time(transfer.mean)) on average, \(time(transfer.p99)) at p99 "
                 + "(\(outcome.transfers) transfers, \(rounded(size, 0)) MB each)")
         }
@@ -119,6 +127,9 @@ enum Reasons {
         }
         for pool in outcome.pools where pool.preemptions > 0 {
             reasons.append("\(pool.name) ran out of KV blocks and preempted \(pool.preemptions) times")
+        }
+        for pool in outcome.pools where pool.downShare > 0 {
+            reasons.append("\(pool.name) was down \(percent(pool.downShare)) of the time")
         }
         if outcome.restarts > 0 { reasons.append("failures made requests start over \(outcome.restarts) times") }
         for (reason, count) in outcome.rejected {
@@ -146,12 +157,14 @@ enum Reasons {
     private static func firstTokenParts(_ outcome: ServingOutcome) -> String? {
         guard let first = outcome.timeToFirstToken, let queueing = outcome.queueing, let prefill = outcome.prefill
         else { return nil }
-        var parts = ["queueing \(time(queueing.mean))", "prefill \(time(prefill.mean))"]
-        var rest = first.mean - queueing.mean - prefill.mean
+        // Means over all requests with a first token, so that they add up.
+        func share(_ part: Distribution) -> Double { part.mean * Double(part.count) / Double(first.count) }
+        var parts = ["queueing \(time(share(queueing)))", "prefill \(time(share(prefill)))"]
+        var rest = first.mean - share(queueing) - share(prefill)
         if let waiting = outcome.decodeQueueing, let transfer = outcome.transfer {
-            parts.append("waiting for decode \(time(waiting.mean))")
-            parts.append("KV transfer \(time(transfer.mean))")
-            rest -= waiting.mean + transfer.mean
+            parts.append("waiting for decode \(time(share(waiting)))")
+            parts.append("KV transfer \(time(share(transfer)))")
+            rest -= share(waiting) + share(transfer)
         }
         if rest > 1e-6 { parts.append("first decode step \(time(rest))") }
         return "mean TTFT \(time(first.mean)) = " + parts.joined(separator: " + ")

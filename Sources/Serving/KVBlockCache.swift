@@ -32,6 +32,14 @@ struct KVBlockCache: Sendable {
         freeBlocks = totalBlocks
     }
 
+    /// The same memory with nothing in it; what was recorded stays.
+    func emptied() -> KVBlockCache {
+        var empty = KVBlockCache(totalBlocks: totalBlocks)
+        empty.peakUsedBlocks = peakUsedBlocks
+        empty.evictedUnits = evictedUnits
+        return empty
+    }
+
     /// Blocks that can be had, by eviction where needed.
     var availableBlocks: Int { freeBlocks + evictableBlocks }
     /// Blocks held by requests.

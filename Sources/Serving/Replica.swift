@@ -49,6 +49,9 @@ struct Replica: Sendable {
     /// End of the last step before the latest failure.
     var lastStepEnd: Nanoseconds = 0
     var isDown: Bool { failedDevices > 0 }
+    var downSince: Nanoseconds = 0
+    /// Time down until the last repair.
+    var downNanoseconds: Nanoseconds = 0
 
     // What routers see.
     var outstanding = 0

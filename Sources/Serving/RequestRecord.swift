@@ -40,6 +40,10 @@ public struct RequestRecord: Sendable {
         prefill = span(request.firstScheduled, request.prefillEnd)
         decodeQueueing = span(request.prefillEnd, request.transferStart)
         transfer = span(request.transferStart, request.transferEnd)
+        if request.restarts > 0, request.firstToken >= 0, request.transferStart > request.firstToken {
+            // A later attempt's way to the decode side is no part of the time to the first token.
+            (decodeQueueing, transfer) = (nil, nil)
+        }
         timeToFirstToken = span(request.arrival, request.firstToken)
         endToEnd = span(request.arrival, request.completion)
         if let total = span(request.firstToken, request.completion), request.outputTokens > 1 {

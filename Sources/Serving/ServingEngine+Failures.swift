@@ -16,7 +16,8 @@ extension ServingEngine {
         updateCandidates()
         let lost = requests.indices.map { Int32($0) }.filter { involves($0, replica) }
         for request in lost { withdraw(request, at: now, &machine) }
-        replicas[replica].cache = KVBlockCache(totalBlocks: replicas[replica].cache.totalBlocks)
+        replicas[replica].cache = replicas[replica].cache.emptied()
+        replicas[replica].downSince = now
         replicas[replica].admitted.removeAll()
         replicas[replica].admittedStamps.removeAll()
         for request in lost { restart(request, at: now, &queue, &machine) }
@@ -30,6 +31,7 @@ extension ServingEngine {
         guard let replica = replicas.firstIndex(where: { $0.devices.contains(device) }) else { return }
         replicas[replica].failedDevices -= 1
         guard replicas[replica].failedDevices == 0 else { return }
+        replicas[replica].downNanoseconds += now - replicas[replica].downSince
         updateCandidates()
         let waiting = parked
         parked.removeAll()
@@ -62,6 +64,8 @@ extension ServingEngine {
     /// Keeps the steps that have ended and drops the rest of the plan.
     private mutating func interruptPlan(_ replica: Int, at now: Nanoseconds) {
         guard replicas[replica].isBusy else { return }
+        replicas[replica].settleBlocks(at: now)
+        replicas[replica].settleBlocks(at: now)
         let ended = replicas[replica].plannedSteps(before: now + 1)
         let isMixed = !replicas[replica].planChunks.isEmpty
         replicas[replica].busyNanoseconds += now - replicas[replica].planStart

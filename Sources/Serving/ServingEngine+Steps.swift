@@ -12,7 +12,9 @@ extension ServingEngine {
         for replica in asking { decideStep(replica, at: now, &queue, &machine) }
     }
 
-    private mutating func decideStep(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    private mutating func decideStep(
+        _ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         replicas[replica].isPassScheduled = false
         guard !replicas[replica].isBusy, !replicas[replica].isDown else { return }
         var budget = replicas[replica].engine.maximumBatchTokens

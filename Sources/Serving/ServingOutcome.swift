@@ -46,6 +46,8 @@ public struct PoolOutcome: Sendable {
     public var utilisation: Double
     /// Share of the makespan in which requests waited in a replica's queue, on average.
     public var queueShare: Double
+    /// Share of the makespan in which replicas were down, on average.
+    public var downShare: Double
     public var steps: Int64
     public var requests: Int
     /// Requests per replica, in order: an even router loads them evenly.
@@ -150,6 +152,9 @@ extension ServingEngine {
         let busy = members.reduce(0) { $0 + $1.busyNanoseconds }
         let end = (requests.first?.arrival ?? 0) + makespan
         let queued = members.reduce(0) { $0 + $1.queuedNanoseconds(at: end) }
+        let down = members.reduce(0) { sum, replica in
+            sum + replica.downNanoseconds + (replica.isDown ? max(0, end - replica.downSince) : 0)
+        }
         let replicaTime = Double(makespan) * Double(members.count)
         let share = members.map { Double($0.cache.peakUsedBlocks) / Double($0.cache.totalBlocks) }.max() ?? 0
         return PoolOutcome(
@@ -157,6 +162,7 @@ extension ServingEngine {
             devices: members.reduce(0) { $0 + $1.devices.count },
             utilisation: makespan > 0 ? Double(busy) / replicaTime : 0,
             queueShare: makespan > 0 ? Double(queued) / replicaTime : 0,
+            downShare: makespan > 0 ? Double(down) / replicaTime : 0,
             steps: members.reduce(0) { $0 + $1.steps }, requests: members.reduce(0) { $0 + $1.requestsServed },
             requestsPerReplica: members.map(\.requestsServed),
             prefillTokens: members.reduce(0) { $0 + $1.prefillTokens },

@@ -22,6 +22,7 @@ struct Simulate: ParsableCommand {
 
     static func main() {
         do {
+            try refuseUnknownCommand(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as Failure {
@@ -37,6 +38,17 @@ struct Simulate: ParsableCommand {
             Glibc.exit(2)
         }
     }
+}
+
+/// A scenario needs no command before it, so a misspelt command would be taken for one.
+private func refuseUnknownCommand(_ word: String?) throws {
+    let names = Simulate.configuration.subcommands.map { $0._commandName } + ["help"]
+    guard let word, !word.isEmpty, word.allSatisfy(\.isLetter), !names.contains(word), access(word, F_OK) != 0
+    else { return }
+    let near = Spelling.nearest(to: word, among: names).map { "did you mean \($0)?" }
+    throw Failure(
+        message: "there is no command and no file \(word); " + (near ?? "commands are \(names.joined(separator: ", "))"),
+        status: 2)
 }
 
 /// A failure whose message is complete.

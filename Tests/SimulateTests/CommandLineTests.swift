@@ -23,7 +23,7 @@ import Testing
         #expect(run.status == 0)
         #expect(run.errors.isEmpty)
         #expect(run.output.contains("200 / 200"))
-        #expect(run.output.contains("Best by output tokens per second and card"))
+        #expect(run.output.contains("No difference above 0.5 % in output tokens per second and card"))
         #expect(run.output.contains("Why pull:"))
     }
 
