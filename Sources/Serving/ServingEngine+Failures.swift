@@ -65,7 +65,6 @@ extension ServingEngine {
     private mutating func interruptPlan(_ replica: Int, at now: Nanoseconds) {
         guard replicas[replica].isBusy else { return }
         replicas[replica].settleBlocks(at: now)
-        replicas[replica].settleBlocks(at: now)
         let ended = replicas[replica].plannedSteps(before: now + 1)
         let isMixed = !replicas[replica].planChunks.isEmpty
         replicas[replica].busyNanoseconds += now - replicas[replica].planStart

@@ -41,6 +41,41 @@ import TraceFormats
         }
     }
 
+    /// Times at which steps of a replica end, in order.
+    private func stepEnds(of replica: Int, _ example: ServingCase) throws -> [Nanoseconds] {
+        var run = try example.run(fastForward: false)
+        var ends: [Nanoseconds] = []
+        run.run { engine, time in
+            if engine.replicas[replica].planEnds.last == time, ends.last != time { ends.append(time) }
+        }
+        return ends
+    }
+
+    /// A replica whose step ends as requests arrive decides with the others of that instant, not after them.
+    @Test func arrivalsAsAStepEnds() throws {
+        var example = ServingCase(pools: ServingCase.separated(prefill: 2, decode: 2))
+        (example.prefillRouter, example.decodeRouter) = (.roundRobin, .roundRobin)
+        example.transfer = .layerwisePush
+        example.trace = RequestTrace([(0, 50, 40)])
+        let end = try stepEnds(of: 2, example)[20]
+        example.trace = RequestTrace([(0, 50, 40), (end, 60, 5), (end, 700, 5), (end, 90, 5)])
+        try expectEqual(example, try example.finished(), 0)
+    }
+
+    /// A router counts the tokens of steps that end as a request arrives, whether or not they are summed: of two
+    /// replicas that differ by one token it matters.
+    @Test func routersSeeStepsThatEndNow() throws {
+        var example = ServingCase(pools: [ServingCase.Pool(name: "mixed", role: .mixed, replicas: 2)])
+        example.prefillRouter = .leastKeyValue
+        for difference in -8...8 {
+            let both = [(0, 100, 60), (9_000_000, 100 + difference, 60)] as [(arrival: Int64, input: Int, output: Int)]
+            example.trace = RequestTrace(both)
+            let end = try stepEnds(of: 0, example)[30]
+            example.trace = RequestTrace(both + [(end, 50, 4)])
+            try expectEqual(example, try example.finished(), UInt64(difference + 8))
+        }
+    }
+
     /// A run that is cut in the middle of a plan.
     @Test func cutRuns() throws {
         for seed in UInt64(2000)..<2020 {

@@ -94,7 +94,6 @@ import TraceFormats
     @Test func separationIsAboutTheTail() throws {
         let together = try saturated([ServingCase.Pool(name: "mixed", role: .mixed, replicas: 4)])
         let apart = try saturated(ServingCase.separated(prefill: 2, decode: 2))
-        print("SPLIT", throughput(apart) / throughput(together), apart.outcome.pools.map(\.utilisation))
         #expect((0.97...1.03).contains(throughput(apart) / throughput(together)))
         let tail = try #require(together.outcome.interTokenLatency).p99
         #expect(try #require(apart.outcome.interTokenLatency).p99 < tail / 5)

@@ -66,7 +66,8 @@ import TraceFormats
                     for input in 62...64 {
                         example.trace = RequestTrace(count: 6, gap: 300_000, input: input, output: 12)
                         let records = try example.finished().engine.records
-                        #expect(records.allSatisfy { $0.stage == .completed }, "\(transfer) \(first) \(blocks) \(input)")
+                        let isWhole = records.allSatisfy { $0.stage == .completed }
+                        #expect(isWhole, "\(transfer) \(first) \(blocks) \(input)")
                     }
                 }
             }

@@ -55,7 +55,9 @@ struct RandomServing {
         for _ in 0..<4 where first + 1 < example.trace.count {
             var run = try example.run(fastForward: false)
             var ends: [Nanoseconds] = []
-            run.run { engine, time in if engine.replicas.contains(where: { $0.planEnds.last == time }) { ends.append(time) } }
+            run.run { engine, time in
+                if engine.replicas.contains(where: { $0.planEnds.last == time }) { ends.append(time) }
+            }
             let request = generator.number(first + 1...example.trace.count - 1)
             let earliest = example.trace.arrivalNanoseconds[request - 1]
             let latest = request + 1 < example.trace.count ? example.trace.arrivalNanoseconds[request + 1] : .max

@@ -44,7 +44,10 @@ struct ServingCase {
     var until = Nanoseconds.max
 
     static func separated(prefill: Int = 1, decode: Int = 1) -> [Pool] {
-        [Pool(name: "prefill", role: .prefill, replicas: prefill), Pool(name: "decode", role: .decode, replicas: decode)]
+        [
+            Pool(name: "prefill", role: .prefill, replicas: prefill),
+            Pool(name: "decode", role: .decode, replicas: decode),
+        ]
     }
 
     /// A run that has not begun.
