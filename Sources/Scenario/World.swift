@@ -34,8 +34,8 @@ public struct World: Sendable {
         }
     }
 
-    /// Time of the last event.
-    public var now: Nanoseconds { queue.now }
+    /// Time of the last thing that happened to a workload; events that plans left behind do not count.
+    public var now: Nanoseconds { serving.map(\.lastActivity).max() ?? 0 }
 
     /// Runs to the end, or to the time at which the scenario stops.
     public mutating func run() { run { _ in true } }
@@ -60,6 +60,9 @@ public struct World: Sendable {
             if machine.network.version != announcedVersion { scheduleNetwork() }
             guard goesOn(events) else { return }
         }
+        // A run that is cut keeps what its steps have done until then.
+        guard let until else { return }
+        for index in serving.indices { serving[index].close(at: until) }
     }
 
     private mutating func changeDevices(_ change: DeviceChange) {
