@@ -63,10 +63,12 @@ struct Run: ParsableCommand {
         var runs = try simulate(document, names)
         if let draws { addDraws(ParameterDraws(seed: document.drawSeed, count: draws), to: &runs) }
         try writeRecords(runs)
-        let result = names.count == 1 && runs.count == 1 ? runs : runs
-        let text = JSONWriter.pretty.bytes(of: ResultDocument(scenario: document.value, variants: result).value)
-        if let output { try write(text + [UInt8(ascii: "\n")], to: output) }
-        if json { try write(text + [UInt8(ascii: "\n")], to: "-") }
+        let targets = [output, json ? "-" : nil].compactMap { $0 }
+        if !targets.isEmpty {
+            let result = ResultDocument(scenario: document.value, variants: runs)
+            let text = JSONWriter.pretty.bytes(of: result.value) + [UInt8(ascii: "\n")]
+            for target in targets { try write(text, to: target) }
+        }
         if !outputs.contains("-") {
             print(SummaryTable(name: document.value["name"]?.stringValue ?? scenario, runs: runs).text, terminator: "")
         }
