@@ -35,18 +35,31 @@ let package = Package(
             name: "Serving",
             dependencies: ["EventEngine", "Hardware", "Metrics", "ModelGraph", "Timing", "TraceFormats"]),
         .target(
+            name: "Training", dependencies: ["EventEngine", "Hardware", "Metrics", "ModelGraph", "Timing"]),
+        .target(
+            name: "ReinforcementLearning",
+            dependencies: [
+                "EventEngine", "Hardware", "Metrics", "ModelGraph", "Serving", "Timing", "TraceFormats", "Training",
+            ]),
+        .target(
+            name: "Scheduling", dependencies: ["EventEngine", "Hardware", "Metrics", "TraceFormats"]),
+        .target(
             name: "Scenario",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Serving", "Timing", "TraceFormats",
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling",
+                "Serving", "Timing", "TraceFormats", "Training",
             ], resources: [.embedInCode("Resources")]),
         .target(
             name: "Studies",
-            dependencies: ["EventEngine", "Hardware", "JSONText", "ModelGraph", "Scenario", "Serving", "Timing"]),
+            dependencies: [
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scenario",
+                "Scheduling", "Serving", "TensorKernels", "Timing", "TraceFormats", "Training",
+            ]),
         .target(
             name: "Report",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Studies",
-                "Timing", "TraceFormats",
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scenario",
+                "Scheduling", "Serving", "Studies", "Timing", "TraceFormats", "Training",
             ], resources: [.embedInCode("Resources")]),
         .executableTarget(
             name: "simulate",
@@ -64,25 +77,37 @@ let package = Package(
         .testTarget(
             name: "ReportTests",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Report", "Scenario", "Serving", "Studies",
-                "Timing", "TraceFormats",
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Report", "Scenario", "Serving", "Studies",
+                "Timing", "TraceFormats", "Training",
             ]),
         .testTarget(
             name: "ScenarioTests",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Timing",
-                "TraceFormats",
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Scenario", "Serving", "Timing",
+                "TraceFormats", "Training",
             ]),
         .testTarget(name: "MetricsTests", dependencies: ["EventEngine", "Metrics"]),
         .testTarget(
             name: "ServingTests",
             dependencies: ["EventEngine", "Hardware", "Metrics", "ModelGraph", "Serving", "Timing", "TraceFormats"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Timing", "Training"]),
+        .testTarget(
+            name: "ReinforcementLearningTests",
+            dependencies: [
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Serving",
+                "Timing", "TraceFormats", "Training",
+            ]),
+        .testTarget(
+            name: "SchedulingTests",
+            dependencies: ["EventEngine", "Hardware", "JSONText", "Metrics", "Scheduling", "TraceFormats"]),
         .testTarget(name: "SimulateTests", dependencies: ["simulate"]),
         .testTarget(
             name: "StudiesTests",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "Scenario", "Serving", "Studies", "Timing",
-                "TraceFormats",
+                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Scenario", "Serving", "Studies", "TensorKernels", "Timing",
+                "TraceFormats", "Training",
             ]),
         .testTarget(name: "TensorKernelsTests", dependencies: ["EventEngine", "ModelGraph", "TensorKernels"]),
         .testTarget(
