@@ -22,7 +22,7 @@ public struct ResultDocument: Sendable {
             "scenario": ["hash": .string(Self.hexadecimal(hash)), "document": scenario],
             "variants": .object(results),
         ]
-        if variants.count > 1 { document["comparison"] = Verdict(variants).json }
+        if variants.count > 1, let verdict = Verdict(variants) { document["comparison"] = verdict.json }
         value = .object(document)
     }
 

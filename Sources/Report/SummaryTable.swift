@@ -11,27 +11,34 @@ public struct SummaryTable: Sendable {
         var text = "\(name)\n\n"
         let workloads = Self.workloads(runs)
         for workload in workloads {
-            if workloads.count > 1 { text += "workload \(workload)\n" }
+            if workloads.count > 1 { text += "workload \(workload.name)\n" }
             text += Self.table(runs, workload) + "\n"
         }
         if let draws = runs.first?.drawn?.draws {
             text += "In brackets: 5 % to 95 % of \(draws.count) draws of the timing parameters.\n\n"
         }
-        text += Self.reasons(Verdict(runs))
+        if let verdict = Verdict(runs) { text += Self.reasons(verdict) }
         self.text = text
     }
 
     /// Names of all workloads, which variants may add and remove, in order of appearance.
-    private static func workloads(_ runs: [VariantRun]) -> [String] {
-        var names: [String] = []
-        for name in runs.flatMap({ $0.scenario.plans.map(\.configuration.name) }) where !names.contains(name) {
-            names.append(name)
+    private static func workloads(_ runs: [VariantRun]) -> [(name: String, kind: WorkloadKind)] {
+        var found: [(name: String, kind: WorkloadKind)] = []
+        for workload in runs.flatMap(\.scenario.workloads)
+        where !found.contains(where: { $0.name == workload.name && $0.kind == workload.kind }) {
+            found.append((workload.name, workload.kind))
         }
-        return names
+        return found
     }
 
     /// The variants that have the workload, side by side.
-    private static func table(_ runs: [VariantRun], _ workload: String) -> String {
+    private static func table(_ runs: [VariantRun], _ workload: (name: String, kind: WorkloadKind)) -> String {
+        switch workload.kind {
+        case .serving: servingTable(runs, workload.name)
+        }
+    }
+
+    private static func servingTable(_ runs: [VariantRun], _ workload: String) -> String {
         let columns = runs.compactMap { run in
             run.scenario.plans.firstIndex { $0.configuration.name == workload }.map { (run: run, index: $0) }
         }

@@ -8,8 +8,8 @@ extension SweepOutcome {
     public init(_ scenario: CheckedScenario, _ world: World) {
         let run = VariantRun(name: ScenarioDocument.baseName, scenario: scenario, world: world)
         var metrics = JSONObject(), attained: [Bool] = []
+        for workload in scenario.workloads { metrics[workload.name] = .object(run.metrics(of: workload)) }
         for (outcome, plan) in zip(run.outcomes, scenario.plans) {
-            metrics[plan.configuration.name] = .object(run.metrics(outcome, plan))
             if let good = outcome.good {
                 attained.append(Double(good) >= plan.objective.attainment * Double(max(1, outcome.arrived)))
             }

@@ -22,22 +22,38 @@ public struct VariantRun: Sendable {
 
     var json: JSONValue {
         var workloads = JSONObject()
-        for index in outcomes.indices {
-            let plan = scenario.plans[index]
-            workloads[plan.configuration.name] = [
-                "metrics": .object(metrics(outcomes[index], plan)),
-                "intervals": intervals(index),
-                "provenance": .object(provenance(plan)),
-                "memory": .object(memory(outcomes[index], plan)),
-                "links": .array(links),
-                "traffic": .object(traffic(scenario.traces[index])),
-                "checks": .array(outcomes[index].checks.map(json)),
-            ]
+        for workload in scenario.workloads {
+            switch workload.kind {
+            case .serving: workloads[workload.name] = serving(workload.index)
+            }
         }
         return ["workloads": .object(workloads), "simulated_s": .real(seconds(world.now))]
     }
 
-    private func json(_ check: ConservationCheck) -> JSONValue {
+    /// What must come out even, of all workloads.
+    public var checks: [ConservationCheck] { outcomes.flatMap(\.checks) }
+
+    /// The metrics of a workload under the names that scripts rely on.
+    func metrics(of workload: WorkloadReference) -> JSONObject {
+        switch workload.kind {
+        case .serving: metrics(outcomes[workload.index], scenario.plans[workload.index])
+        }
+    }
+
+    private func serving(_ index: Int) -> JSONValue {
+        let plan = scenario.plans[index]
+        return [
+            "metrics": .object(metrics(outcomes[index], plan)),
+            "intervals": intervals(index),
+            "provenance": .object(provenance(plan)),
+            "memory": .object(memory(outcomes[index], plan)),
+            "links": .array(links),
+            "traffic": .object(traffic(scenario.traces[index])),
+            "checks": .array(outcomes[index].checks.map(json)),
+        ]
+    }
+
+    func json(_ check: ConservationCheck) -> JSONValue {
         [
             "name": .string(check.name), "holds": .bool(check.holds), "expected": .integer(check.expected),
             "found": .integer(check.found),
@@ -45,7 +61,7 @@ public struct VariantRun: Sendable {
     }
 
     /// Links that carried anything, of all workloads together, in the order of the cluster.
-    private var links: [JSONValue] {
+    var links: [JSONValue] {
         let elapsed = world.now
         return world.machine.network.linkStatistics(at: elapsed).filter { $0.bytesCarried > 0 }.map { link in
             [

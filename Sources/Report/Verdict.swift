@@ -29,7 +29,9 @@ public struct Verdict: Sendable {
     /// Probability that one variant is better than another, by their indices; nil without common draws.
     let probabilities: [[Double]]?
 
-    public init(_ runs: [VariantRun]) {
+    /// Nil where a variant has nothing to serve, so that there is no such rate to compare.
+    public init?(_ runs: [VariantRun]) {
+        guard runs.allSatisfy({ !$0.outcomes.isEmpty }) else { return nil }
         let byGoodput = runs.allSatisfy { $0.outcomes.allSatisfy { $0.good != nil } }
         criterion = byGoodput ? "goodput_requests_per_s_per_device" : "output_tokens_per_s_per_device"
         let entries = runs.map { Self.entry($0.name, $0.outcomes, byGoodput: byGoodput) }

@@ -6,6 +6,8 @@ import TraceFormats
 /// A scenario variant that has passed every check: bound to devices, with its requests read.
 public struct CheckedScenario: Sendable {
     public var name: String
+    /// All workloads in the order of the scenario, each with its place among those of its kind.
+    public var workloads: [WorkloadReference]
     public var plans: [ServingPlan]
     public var traces: [RequestTrace]
     public var untilNanoseconds: Int64?
@@ -15,7 +17,7 @@ public struct CheckedScenario: Sendable {
 
     /// A fresh world, at time zero.
     public func world() -> World {
-        World(plans: plans, traces: traces, machine: machine, changes: changes, until: untilNanoseconds)
+        World(self, machine: machine, changes: changes)
     }
 
     /// The same scenario with one event per decode step: slower, same result; for tests.
@@ -40,27 +42,41 @@ extension ScenarioDocument {
     ) throws(JSONProblems) -> CheckedScenario {
         let specification = try specification(variant: variant)
         let diagnostics = diagnostics(variant: variant)
-        var plans: [ServingPlan] = [], traces: [RequestTrace] = []
-        var machine: Machine
+        var checked: CheckedScenario
         do {
-            machine = try Machine(specification.cluster)
+            checked = CheckedScenario(
+                name: specification.name, workloads: [], plans: [], traces: [],
+                untilNanoseconds: specification.untilNanoseconds, changes: [],
+                machine: try Machine(specification.cluster))
         } catch {
             diagnostics.report(["cluster"], "\(error)")
             try diagnostics.check()
             throw JSONProblems([])
         }
         for workload in specification.workloads {
-            let binder = ServingBinder(specification: workload, seed: specification.seed, diagnostics: diagnostics)
-            if let plan = binder.bind(to: &machine) { plans.append(plan) }
-            guard let trace = cache.requests(of: workload, seed: specification.seed, diagnostics) else { continue }
-            checkPrefixBlocks(workload, trace, diagnostics)
-            traces.append(trace)
+            switch workload {
+            case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
+            }
         }
-        let changes = deviceChanges(specification.events, machine.cluster.layout, diagnostics)
+        checked.changes = deviceChanges(specification.events, checked.machine.cluster.layout, diagnostics)
         try diagnostics.check()
-        return CheckedScenario(
-            name: specification.name, plans: plans, traces: traces,
-            untilNanoseconds: specification.untilNanoseconds, changes: changes, machine: machine)
+        return checked
+    }
+
+    /// Binds a serving workload and reads its requests.
+    private func add(
+        _ workload: ServingSpecification, _ seed: UInt64, _ cache: TraceCache, to checked: inout CheckedScenario,
+        _ diagnostics: JSONDiagnostics
+    ) {
+        let binder = ServingBinder(specification: workload, seed: seed, diagnostics: diagnostics)
+        let plan = binder.bind(to: &checked.machine)
+        guard let trace = cache.requests(of: workload, seed: seed, diagnostics) else { return }
+        checkPrefixBlocks(workload, trace, diagnostics)
+        guard let plan else { return }
+        checked.workloads.append(
+            WorkloadReference(name: workload.name, kind: .serving, index: checked.plans.count))
+        checked.plans.append(plan)
+        checked.traces.append(trace)
     }
 
     private func checkPrefixBlocks(

@@ -24,7 +24,7 @@ extension ScenarioDocument {
         let cluster = scenario.required("cluster", .cluster(folder: folder))
         let groups = cluster.nodeGroups.map(\.name)
         let workloads = scenario.required(
-            "workloads", .members(of: .serving(nodeGroups: groups, folder: folder))
+            "workloads", .members(of: .workload(nodeGroups: groups, folder: folder))
                 .checked { $0.isEmpty ? "expected at least one workload" : nil })
         return ScenarioSpecification(
             name: scenario.required("name", .name),
@@ -99,7 +99,7 @@ extension JSONType<ServingSpecification> {
     /// A workload; its name is filled in by whoever knows the key.
     static func serving(nodeGroups: [String], folder: String) -> JSONType {
         .object { workload in
-            _ = workload.required("kind", .choice(of: ["serving"]))
+            _ = workload.required("kind", .choice(WorkloadKind.self))
             let model = workload.required("model", .model(folder: folder))
             let isKnown = workload.isSound("model")
             let longest = model.longestContext

@@ -10,11 +10,17 @@ public struct ScenarioSpecification: Sendable {
     public var name: String
     public var seed: UInt64
     public var cluster: ClusterSpecification
-    public var workloads: [ServingSpecification]
+    /// In the order of the scenario.
+    public var workloads: [WorkloadSpecification]
     /// Simulated time after which the run ends, unfinished requests counted as such.
     public var untilNanoseconds: Int64?
     /// What happens to devices, in the order of the scenario.
     public var events: [ScenarioEvent]
+
+    /// The serving workloads among all.
+    public var serving: [ServingSpecification] {
+        workloads.compactMap { if case .serving(let serving) = $0 { serving } else { nil } }
+    }
 }
 
 /// Something that happens at a given time.

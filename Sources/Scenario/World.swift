@@ -13,24 +13,36 @@ public struct World: Sendable {
     private static let deviceComponent: Int32 = 1
     private static let firstWorkload: Int32 = 2
 
-    public private(set) var serving: [ServingEngine]
+    public private(set) var serving: [ServingEngine] = []
     public private(set) var machine: Machine
     private var queue = EventQueue()
     private let until: Nanoseconds?
     private let changes: [DeviceChange]
+    /// Whose component it is, from the first workload's on.
+    private var owners: [Owner] = []
     private var announcedVersion: UInt64 = 0
     /// Events served: what a run costs.
     public private(set) var events = 0
 
-    init(
-        plans: [ServingPlan], traces: [RequestTrace], machine: Machine, changes: [DeviceChange], until: Nanoseconds?
-    ) {
+    /// An engine by its kind and its place among those of its kind.
+    private struct Owner {
+        var kind: WorkloadKind
+        var index: Int
+    }
+
+    init(_ scenario: CheckedScenario, machine: Machine, changes: [DeviceChange]) {
         self.machine = machine
         self.changes = changes
-        self.until = until
-        serving = zip(plans, traces).enumerated().map { index, pair in
-            ServingEngine(configuration: pair.0.configuration, trace: pair.1,
-                          component: Self.firstWorkload + Int32(index))
+        until = scenario.untilNanoseconds
+        for workload in scenario.workloads {
+            let component = Self.firstWorkload + Int32(owners.count)
+            owners.append(Owner(kind: workload.kind, index: workload.index))
+            switch workload.kind {
+            case .serving:
+                serving.append(ServingEngine(
+                    configuration: scenario.plans[workload.index].configuration,
+                    trace: scenario.traces[workload.index], component: component))
+            }
         }
     }
 
@@ -55,7 +67,7 @@ public struct World: Sendable {
             switch event.component {
             case Self.networkComponent: completeFlows(event)
             case Self.deviceComponent: changeDevices(changes[Int(event.a)])
-            default: serving[Int(event.component - Self.firstWorkload)].handle(event, &queue, &machine)
+            default: dispatch(event)
             }
             if machine.network.version != announcedVersion { scheduleNetwork() }
             guard goesOn(events) else { return }
@@ -63,6 +75,13 @@ public struct World: Sendable {
         // A run that is cut keeps what its steps have done until then.
         guard let until else { return }
         for index in serving.indices { serving[index].close(at: until) }
+    }
+
+    private mutating func dispatch(_ event: Event) {
+        let owner = owners[Int(event.component - Self.firstWorkload)]
+        switch owner.kind {
+        case .serving: serving[owner.index].handle(event, &queue, &machine)
+        }
     }
 
     private mutating func changeDevices(_ change: DeviceChange) {
@@ -92,7 +111,10 @@ public struct World: Sendable {
         var done: [(owner: Int32, token: Int64)] = []
         machine.network.completions(at: event.time) { done.append(($0, $1)) }
         for flow in done {
-            serving[Int(flow.owner - Self.firstWorkload)].flowCompleted(flow.token, at: event.time, &queue, &machine)
+            let owner = owners[Int(flow.owner - Self.firstWorkload)]
+            switch owner.kind {
+            case .serving: serving[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
+            }
         }
     }
 }

@@ -72,8 +72,8 @@ struct Run: ParsableCommand {
         if !outputs.contains("-") {
             print(SummaryTable(name: document.value["name"]?.stringValue ?? scenario, runs: runs).text, terminator: "")
         }
-        let outcomes = runs.flatMap { [$0.outcomes] + ($0.drawn?.outcomes ?? []) }.joined()
-        if outcomes.contains(where: { $0.checks.contains { !$0.holds } }) {
+        let drawn = runs.flatMap { $0.drawn?.outcomes ?? [] }.joined()
+        if (runs.flatMap(\.checks) + drawn.flatMap(\.checks)).contains(where: { !$0.holds }) {
             throw Failure(message: "a conservation check failed; see checks in the result", status: 1)
         }
     }

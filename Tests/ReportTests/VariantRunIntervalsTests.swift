@@ -46,12 +46,12 @@ import Testing
     /// Probabilities of two variants sum to one; three equal ones are even.
     @Test func theVerdictHasPairedProbabilities() async throws {
         let runs = try await drawnRuns()
-        let probabilities = try #require(Verdict(runs).probabilities)
+        let probabilities = try #require(Verdict(runs)?.probabilities)
         #expect(probabilities[0][1] + probabilities[1][0] == 1)
         #expect(probabilities[0][0] == 0.5)
-        let same = try #require(Verdict([runs[0], runs[0]]).probabilities)
+        let same = try #require(Verdict([runs[0], runs[0]])?.probabilities)
         #expect(same == [[0.5, 0.5], [0.5, 0.5]])
-        #expect(Verdict(try SampleRuns.runs()).probabilities == nil)
+        #expect(try #require(Verdict(try SampleRuns.runs())).probabilities == nil)
     }
 
     @Test func theTableShowsThemBesideTheValue() async throws {

@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func withoutAnObjectiveTokensDecide() throws {
-        let verdict = Verdict([try run("slow", output: 4000), try run("fast", output: 8000)])
+        let verdict = try #require(Verdict([try run("slow", output: 4000), try run("fast", output: 8000)]))
         #expect(verdict.criterion == "output_tokens_per_s_per_device")
         #expect(verdict.best == 1)
         // 4 devices, 10 s.
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func withAnObjectiveGoodRequestsDecide() throws {
-        let verdict = Verdict([try run("many", output: 8000, good: 20), try run("good", output: 4000, good: 80)])
+        let verdict = try #require(Verdict([try run("many", output: 8000, good: 20), try run("good", output: 4000, good: 80)]))
         #expect(verdict.criterion == "goodput_requests_per_s_per_device")
         #expect(verdict.best == 1)
         #expect(verdict.entries.map(\.rate) == [0.5, 2])
@@ -43,7 +43,7 @@ import Testing
 
     /// Where one variant has no objective, tokens are what all have in common.
     @Test func anObjectiveMustBeCommon() throws {
-        let verdict = Verdict([try run("a", output: 8000, good: 1), try run("b", output: 4000)])
+        let verdict = try #require(Verdict([try run("a", output: 8000, good: 1), try run("b", output: 4000)]))
         #expect(verdict.criterion == "output_tokens_per_s_per_device")
         #expect(verdict.best == 0)
     }
@@ -55,23 +55,23 @@ import Testing
             (8000, 1, 0),  // equal in all: the first
         ]
         for (output, endToEnd, best) in pairs {
-            let verdict = Verdict([try run("a", output: 8000), try run("b", output: output, endToEnd: endToEnd)])
+            let verdict = try #require(Verdict([try run("a", output: 8000), try run("b", output: output, endToEnd: endToEnd)]))
             #expect(verdict.best == best, "\(output) \(endToEnd)")
         }
     }
 
     @Test func aVariantWithoutAnyRateIsInfinitelyWorse() throws {
         let runs = [try run("none", output: 0), try run("some", output: 10)]
-        let verdict = Verdict(runs)
+        let verdict = try #require(Verdict(runs))
         #expect(verdict.ratios == [nil, 1])
         #expect(verdict.json["variants"]?["none"]?["best_over_this"] == .null)
         let text = SummaryTable(name: "x", runs: runs).text
         #expect(text.contains("Best by output tokens per second and card: some, infinitely more than none\n"))
-        #expect(Verdict([try run("a", output: 0, seconds: 0), try run("b", output: 0, seconds: 0)]).best == 0)
+        #expect(Verdict([try run("a", output: 0, seconds: 0), try run("b", output: 0, seconds: 0)])?.best == 0)
     }
 
     @Test func theDocumentHasItAll() throws {
-        let verdict = Verdict([try run("a", output: 4000), try run("b", output: 8000)])
+        let verdict = try #require(Verdict([try run("a", output: 4000), try run("b", output: 8000)]))
         #expect(verdict.json["criterion"] == "output_tokens_per_s_per_device")
         #expect(verdict.json["best"] == "b")
         let entry = try #require(verdict.json["variants"]?["a"])

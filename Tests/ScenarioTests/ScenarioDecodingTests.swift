@@ -156,7 +156,7 @@ import Testing
         #expect(event.target == "h20/0/3")
         #expect(event.nanoseconds == 0)
         #expect(event.durationNanoseconds == 120_000_000_000)
-        let chat = try #require(scenario.workloads.first)
+        let chat = try #require(scenario.serving.first)
         #expect(chat.name == "chat")
         #expect(chat.model.name == "qwen2.5-32b")
         #expect(chat.weightType == .fp8)
@@ -183,7 +183,7 @@ import Testing
     }
 
     @Test func whatIsLeftOutHasTheDefaultsOfTheReference() throws {
-        let chat = try #require(try SampleScenarios.generated.scenario().specification().workloads.first)
+        let chat = try #require(try SampleScenarios.generated.scenario().specification().serving.first)
         #expect(chat.maximumContext == 8192)
         #expect(chat.weightType == nil)
         #expect(chat.keyValue.type == .fp8)

@@ -13,8 +13,8 @@ import Testing
         #expect(merged["variants"] == nil)
         #expect(merged["workloads"]?["chat"]?["pools"]?.objectValue?.keys == ["all"])
         #expect(merged["workloads"]?["chat"]?["model"] == "qwen3-8b")
-        #expect(try document.specification(variant: "together").workloads[0].pools.map(\.role) == [.mixed])
-        #expect(try document.specification().workloads[0].pools.map(\.role) == [.prefill, .decode])
+        #expect(try document.specification(variant: "together").serving[0].pools.map(\.role) == [.mixed])
+        #expect(try document.specification().serving[0].pools.map(\.role) == [.prefill, .decode])
     }
 
     /// RFC 7396 with random patches of numbers, checked member by member.
@@ -89,21 +89,21 @@ import Testing
             "workloads.chat.slo.ttft=3 s", "workloads.chat.kv={\"dtype\":\"fp8\"}",
         ])
         let scenario = try document.specification()
-        #expect(scenario.workloads[0].engine.configuration.maximumSequences == 12)
+        #expect(scenario.serving[0].engine.configuration.maximumSequences == 12)
         #expect(scenario.seed == 6)
         #expect(scenario.name == "other words")
-        #expect(scenario.workloads[0].objective.timeToFirstToken == 3_000_000_000)
-        #expect(scenario.workloads[0].keyValue.type == .fp8)
+        #expect(scenario.serving[0].objective.timeToFirstToken == 3_000_000_000)
+        #expect(scenario.serving[0].keyValue.type == .fp8)
         #expect(document.value["seed"] == 6)
     }
 
     /// A variant's own patch is applied after the settings.
     @Test func aPatchOutdoesASetting() throws {
         let document = try SmallScenario.document(settings: ["workloads.chat.pools.all.replicas=1"])
-        #expect(try document.specification(variant: "together").workloads[0].pools.map(\.replicas) == [4])
+        #expect(try document.specification(variant: "together").serving[0].pools.map(\.replicas) == [4])
         let inside = "variants.together.workloads.chat.pools.all.replicas"
         let changed = try SmallScenario.document(settings: [inside + "=1"])
-        #expect(try changed.specification(variant: "together").workloads[0].pools.map(\.replicas) == [1])
+        #expect(try changed.specification(variant: "together").serving[0].pools.map(\.replicas) == [1])
         #expect(SmallScenario.complaints(settings: [inside + "=0"], variant: "together") == [
             "--set \(inside)=0: workloads.chat.pools.all.replicas: expected an integer of at least 1, found 0"
         ])

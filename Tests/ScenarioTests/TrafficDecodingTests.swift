@@ -57,7 +57,7 @@ import Testing
     func wrongTrafficIsExplained(_ damage: Damage) { #expect(damage.complaints == damage.messages) }
 
     private func traffic(_ sample: JSONValue) throws -> TrafficSpecification {
-        try #require(try sample.scenario().specification().workloads.first).traffic
+        try #require(try sample.scenario().specification().serving.first).traffic
     }
 
     @Test func aTraceIsNamedWithItsOptions() throws {

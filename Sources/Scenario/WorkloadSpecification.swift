@@ -1,0 +1,50 @@
+import JSONText
+
+/// What a workload does: the value of its `kind` in a scenario.
+public enum WorkloadKind: String, Sendable, CaseIterable {
+    /// Requests answered by replicas of a model.
+    case serving
+}
+
+/// A workload as the scenario states it, by its kind.
+public enum WorkloadSpecification: Sendable {
+    case serving(ServingSpecification)
+
+    /// Its key in the scenario.
+    public internal(set) var name: String {
+        get {
+            switch self {
+            case .serving(let serving): serving.name
+            }
+        }
+        set {
+            switch self {
+            case .serving(var serving):
+                serving.name = newValue
+                self = .serving(serving)
+            }
+        }
+    }
+}
+
+/// Where a workload of a checked scenario is found: its place among those of its kind.
+public struct WorkloadReference: Sendable, Equatable {
+    public var name: String
+    public var kind: WorkloadKind
+    /// Index among the plans, engines and outcomes of its kind.
+    public var index: Int
+}
+
+extension JSONType<WorkloadSpecification> {
+    /// A workload of any kind; its name is filled in by whoever knows the key.
+    static func workload(nodeGroups: [String], folder: String) -> JSONType {
+        let serving = JSONType<ServingSpecification>.serving(nodeGroups: nodeGroups, folder: folder)
+            .map { WorkloadSpecification.serving($0) }
+        return JSONType(expected: serving.expected, standIn: serving.standIn()) { reader in
+            // Without a known kind the keys of serving are expected, which reports the kind first.
+            switch reader.value["kind"]?.stringValue.flatMap(WorkloadKind.init) ?? .serving {
+            case .serving: serving.decode(reader)
+            }
+        }
+    }
+}
