@@ -1,0 +1,79 @@
+import EventEngine
+
+/// Where a job stands.
+public enum JobPhase: UInt8, Sendable {
+    /// Not submitted yet.
+    case future
+    /// Submitted, without devices.
+    case waiting
+    /// On its devices.
+    case running
+    /// All its work is done.
+    case completed
+    /// It can never run: the cluster has no such devices, or its tenant may never hold so many.
+    case rejected
+}
+
+/// What changes of a job during a run.
+struct JobState: Sendable {
+    var phase = JobPhase.future
+    /// Counted up whenever a run ends, so that events of ended runs are known.
+    var generation: Int32 = 0
+    /// Work that is left.
+    var left: Nanoseconds
+    /// Key under which it waits in its lane.
+    var key: Int64 = 0
+    /// Time on devices in runs that have ended.
+    var attained: Nanoseconds = 0
+    /// Start of the present or last run, and what it pays before its work goes on.
+    var runStart: Nanoseconds = -1
+    var overhead: Nanoseconds = 0
+    var firstStart: Nanoseconds = -1
+    var end: Nanoseconds = -1
+    /// Restart costs paid so far, those of the present run not among them.
+    var restartNanoseconds: Nanoseconds = 0
+    var preemptions: Int32 = 0
+    var failures: Int32 = 0
+    /// Whether the next start is not the first one, and pays for it.
+    var paysRestart = false
+    /// When it last began to wait.
+    var waitingSince: Nanoseconds = 0
+    var waitingNanoseconds: Nanoseconds = 0
+    /// Place among the running jobs, or -1.
+    var runningIndex: Int32 = -1
+    /// Queue of multi-level orders.
+    var level: Int16 = 0
+    /// The latest reason why it waits; index into the reasons' record.
+    var reason: Int32 = -1
+}
+
+/// A stretch of time that a job had its devices.
+public struct RunSegment: Sendable, Equatable {
+    /// The job.
+    public var job: Int32
+    /// From when.
+    public var start: Nanoseconds
+    /// Until when.
+    public var end: Nanoseconds
+    /// Of that, what the restart cost.
+    public var overhead: Nanoseconds
+    /// Why it ended.
+    public var ending: RunEnding
+    /// First of its shares in the outcome's list of shares, and how many.
+    public var firstShare: Int32
+    public var shareCount: Int32
+}
+
+/// Why a job left its devices.
+public enum RunEnding: UInt8, Sendable {
+    /// Its work was done.
+    case completed
+    /// Others went before it.
+    case preempted
+    /// A tenant took his quota back.
+    case reclaimed
+    /// A device failed.
+    case failed
+    /// The run of the scenario was over.
+    case cut
+}

@@ -1,0 +1,139 @@
+import EventEngine
+import Hardware
+
+/// Kinds of events that a scheduling engine sends itself.
+enum SchedulingEvent {
+    /// The next job is submitted.
+    static let arrival: UInt16 = 0
+    /// A job's work is done. `a`: job, `b`: generation.
+    static let completion: UInt16 = 1
+    /// The engine decides who runs.
+    static let pass: UInt16 = 2
+    /// A running job has attained the limit of its queue. `a`: job, `b`: generation.
+    static let demotion: UInt16 = 3
+}
+
+/// A scheduler of jobs on the devices of a cluster.
+///
+/// In one instant: completions, arrivals, demotions, then one pass that starts and preempts jobs. Ties go by
+/// submission, then by the order of the trace. All devices are held through leases of the cluster, so that no device
+/// is in two of them.
+///
+/// Jobs wait in lanes: one for all tenants, or one for each where a tenant has a limit, a partition or a share that
+/// counts. The pass looks at the next job of the lane that comes first; see `SchedulingEngine+Pass.swift`.
+public struct SchedulingEngine: Sendable {
+    /// What it was made from.
+    public let configuration: SchedulingConfiguration
+    /// Its index in events.
+    public let component: Int32
+    /// When the workload last did anything; events that turned out stale do not count.
+    public internal(set) var lastActivity: Nanoseconds = 0
+    /// Workloads that have got their devices and are to be started by the world, which empties the list.
+    public var launches: [WorkloadLaunch] = []
+
+    let jobs: [Job]
+    let estimates: [Nanoseconds]
+    let nodesPerLeaf: Int
+    var states: [JobState]
+    /// Shares and leases of running jobs, by job.
+    var shares: [[NodeShare]]
+    var leases: [LeaseID?]
+    var map: FreeMap
+    var lanes: [Lane]
+    var heaps: [LaneHeap]
+    var partitions: [PartitionState]
+    var tenants: [TenantState]
+    /// Jobs that run, in no order that a result may depend on.
+    var running: [Int32] = []
+    var waitingCount = 0
+    var nextArrival = 0
+    var isPassPending = false
+    var random: RandomStream
+    /// Used again by every search for a place.
+    var found: [NodeShare] = []
+    var books: SchedulingBooks
+
+    /// Whether each tenant has a lane of its own.
+    let hasTenantLanes: Bool
+
+    /// An engine that has not started, for a cluster as it is laid out now.
+    public init(configuration: SchedulingConfiguration, component: Int32, cluster: Cluster) {
+        self.configuration = configuration
+        self.component = component
+        jobs = configuration.list.jobs
+        estimates = configuration.policy.durations.estimates(
+            of: jobs, seed: configuration.seed, owner: configuration.name)
+        states = jobs.map { JobState(left: $0.duration) }
+        shares = Array(repeating: [], count: jobs.count)
+        leases = Array(repeating: nil, count: jobs.count)
+        map = FreeMap(cluster, partitions: configuration.partitions)
+        for (node, partition) in configuration.nodePartitions.enumerated() { map.move(node, toPartition: partition) }
+        if case .leafSpine(let count, _) = cluster.specification.fabric { nodesPerLeaf = count } else {
+            nodesPerLeaf = max(1, cluster.layout.nodeCount)
+        }
+        hasTenantLanes = configuration.partitions > 1 || configuration.policy.order.change == .withTenant
+            || configuration.tenants.contains { $0.quotaDevices != nil }
+        lanes = hasTenantLanes ? configuration.tenants.map { Lane(partition: $0.partition) } : [Lane(partition: 0)]
+        heaps = Array(repeating: LaneHeap(laneCount: lanes.count), count: configuration.partitions)
+        partitions = Array(repeating: PartitionState(), count: configuration.partitions)
+        tenants = Array(repeating: TenantState(), count: configuration.tenants.count)
+        random = RandomStream(seed: configuration.seed, name: "\(configuration.name)/placement")
+        books = SchedulingBooks()
+    }
+
+    /// Schedules the first arrival. Devices that others have leased before are not touched.
+    public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
+        for node in 0..<map.nodeCount { sync(node, machine) }
+        scheduleArrival(&queue)
+    }
+
+    /// Serves an event of its component.
+    public mutating func handle(_ event: Event, _ queue: inout EventQueue, _ machine: inout Machine) {
+        switch event.kind {
+        case SchedulingEvent.completion:
+            guard isCurrent(event) else { return }
+            lastActivity = event.time
+            complete(Int32(event.a), at: event.time, &queue, &machine)
+        case SchedulingEvent.arrival:
+            lastActivity = event.time
+            arrive(at: event.time, &queue, &machine)
+        case SchedulingEvent.pass:
+            isPassPending = false
+            pass(at: event.time, &queue, &machine)
+        default: preconditionFailure("unknown scheduling event \(event.kind)")
+        }
+    }
+
+    private func isCurrent(_ event: Event) -> Bool {
+        Int64(states[Int(event.a)].generation) == event.b && states[Int(event.a)].phase == .running
+    }
+
+    /// Asks for a pass at the end of this instant.
+    mutating func requestPass(at now: Nanoseconds, _ queue: inout EventQueue) {
+        guard !isPassPending else { return }
+        isPassPending = true
+        queue.schedule(Event(time: now, component: component, kind: SchedulingEvent.pass, phase: .scheduling))
+    }
+
+    /// Takes over how many devices of a node the cluster has free.
+    mutating func sync(_ node: Int, _ machine: borrowing Machine) {
+        let free = Int32(machine.cluster.freeDeviceCount(NodeID(node)))
+        if free != map.free(node) { map.add(free - map.free(node), to: node) }
+    }
+}
+
+/// Jobs that wait in one order.
+struct Lane: Sendable {
+    var queue = OrderedQueue()
+    var partition: Int
+}
+
+/// What a pass remembers of a partition.
+struct PartitionState: Sendable {
+    /// Whether devices became free, or a tenant's limit moved, since the last whole pass.
+    var isOpen = true
+    /// Sizes of gangs below 64 that have found no place since; a bit each.
+    var failedSizes: UInt64 = 0
+    /// Jobs that came since the last pass.
+    var arrived: [Int32] = []
+}

@@ -1,0 +1,46 @@
+import EventEngine
+
+/// What a run of the scheduler adds up and writes down.
+struct SchedulingBooks: Sendable {
+    /// Devices that the scheduler has.
+    var devices: Int64 = 0
+    var completed = 0
+    /// All runs of jobs that have ended, in the order of their ends.
+    var segments: [RunSegment] = []
+    /// Shares of the segments, one after the other.
+    var shares: [NodeShare] = []
+    /// Devices held now, and device-nanoseconds held up to `heldSince`.
+    var held: Int64 = 0
+    var heldNanoseconds = 0.0
+    var heldSince: Nanoseconds = 0
+    /// Waiting jobs multiplied by nanoseconds up to `queueSince`, and the most at once.
+    var queueNanoseconds = 0.0
+    var queueSince: Nanoseconds = 0
+    var longestQueue = 0
+
+    /// Books a queue length that has held until now.
+    mutating func queueLength(_ length: Int, until now: Nanoseconds) {
+        queueNanoseconds += Double(length) * Double(now - queueSince)
+        queueSince = now
+        longestQueue = max(longestQueue, length)
+    }
+
+    /// Adds to the devices held.
+    mutating func use(_ change: Int64, at now: Nanoseconds) {
+        heldNanoseconds += Double(held) * Double(now - heldSince)
+        heldSince = now
+        held += change
+    }
+
+    /// Writes down a run.
+    mutating func record(
+        _ job: Int32, from start: Nanoseconds, to end: Nanoseconds, overhead: Nanoseconds, ending: RunEnding,
+        shares places: [NodeShare]
+    ) {
+        segments.append(
+            RunSegment(
+                job: job, start: start, end: end, overhead: overhead, ending: ending, firstShare: Int32(shares.count),
+                shareCount: Int32(places.count)))
+        shares += places
+    }
+}

@@ -1,0 +1,45 @@
+import EventEngine
+import Hardware
+
+/// Everything that a scheduling engine needs to know before it starts.
+public struct SchedulingConfiguration: Sendable {
+    /// The name of the workload: the owner of random streams, the first part of lease owners.
+    public var name: String
+    /// The seed of random streams.
+    public var seed: UInt64
+    /// How jobs are chosen and placed.
+    public var policy: SchedulingPolicy
+    /// The tenants; jobs refer to them by index.
+    public var tenants: [Tenant]
+    /// The jobs, by submission.
+    public var list: JobList
+    /// The number of partitions of the cluster.
+    public var partitions = 1
+    /// The partition of each node, by number; empty: all in partition 0.
+    public var nodePartitions: [Int] = []
+
+    /// Jobs of one tenant on the whole cluster; set the other fields as needed.
+    public init(
+        name: String, seed: UInt64 = 1, policy: SchedulingPolicy = SchedulingPolicy(),
+        tenants: [Tenant] = [Tenant(name: "default")], list: JobList
+    ) {
+        self.name = name
+        self.seed = seed
+        self.policy = policy
+        self.tenants = tenants
+        self.list = list
+    }
+}
+
+/// A workload of the scenario whose job has got its devices: the world starts it on them, and tells the engine when it
+/// has ended.
+public struct WorkloadLaunch: Sendable, Equatable {
+    /// The job.
+    public var job: Int32
+    /// The workload's name in the scenario.
+    public var workload: String
+    /// Its devices in rank order, leased by the engine under the job's name.
+    public var devices: [DeviceID]
+    /// The lease.
+    public var lease: LeaseID
+}
