@@ -48,6 +48,7 @@ extension DeviceDescriptor {
         networkBytesPerSecond = links.network
         hostLinkBytesPerSecond = links.host
         powerWatts = file.required("power", .sourced(.quantity(.power, sign: .positive)))
+        costPerHour = file.optional("cost_per_hour", .sourced(.number(in: 0...1e9)))
     }
 }
 

@@ -47,6 +47,8 @@ public struct DeviceDescriptor: Sendable, Equatable {
     public var hostLinkBytesPerSecond: Sourced<Double>
     /// Board power of the device in watts.
     public var powerWatts: Sourced<Double>
+    /// What one device costs per hour, in any currency; nil where the file does not say.
+    public var costPerHour: Sourced<Double>?
 }
 
 extension DeviceDescriptor {

@@ -16,6 +16,9 @@ public struct NodeDescriptor: Sendable, Equatable {
     public var networkLatencyNanoseconds: Sourced<Int64>
     /// The host side.
     public var host: HostFacts
+    /// What one node costs per hour, in any currency: as the scenario says, else what its devices cost; nil where
+    /// nobody says.
+    public var costPerHour: Double?
 }
 
 extension NodeType {
@@ -40,7 +43,8 @@ extension NodeType {
             scaleUp: try topology(device, overrides.scaleUpBytesPerSecond, devices: count),
             scaleUpLatencyNanoseconds: scaleUpLatencyNanoseconds,
             networkBytesPerSecond: network, networkLatencyNanoseconds: networkLatencyNanoseconds,
-            host: host.applying(overrides))
+            host: host.applying(overrides),
+            costPerHour: overrides.costPerHour ?? device.costPerHour.map { $0.value * Double(count) })
         try node.checkHostCopies()
         return node
     }

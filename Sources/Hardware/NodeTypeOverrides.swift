@@ -16,6 +16,8 @@ public struct NodeTypeOverrides: Sendable, Equatable {
     public var pinnedBytesPerSecond: Double?
     /// Another copy rate with pageable host memory, both directions, in B/s.
     public var pageableBytesPerSecond: Double?
+    /// What one node costs per hour, in any currency.
+    public var costPerHour: Double?
 
     /// No change; set what is to be changed.
     public init() {}
@@ -23,7 +25,7 @@ public struct NodeTypeOverrides: Sendable, Equatable {
     /// The keys that ``init(reading:)`` asks for.
     public static let keys = [
         "device", "devices_per_node", "nic_bandwidth", "scale_up_bandwidth", "host_memory",
-        "pinned_bandwidth", "pageable_bandwidth",
+        "pinned_bandwidth", "pageable_bandwidth", "cost_per_hour",
     ]
 
     /// Reads the override keys of a node group; its other keys (`type`, `count`) are the caller's.
@@ -38,5 +40,6 @@ public struct NodeTypeOverrides: Sendable, Equatable {
         hostMemoryBytes = group.optional("host_memory", .bytes(sign: .positive))
         pinnedBytesPerSecond = group.optional("pinned_bandwidth", .positiveBandwidth)
         pageableBytesPerSecond = group.optional("pageable_bandwidth", .positiveBandwidth)
+        costPerHour = group.optional("cost_per_hour", .number(in: 0...1e9))
     }
 }

@@ -14,20 +14,40 @@ public struct SweepTable {
     /// Points shown of the best and of the front at most.
     private static let shown = 10
 
+    /// Which points stand first.
+    public enum Ranking: Sendable {
+        /// Good requests (without objectives: output tokens) per second and card, of points that attain the SLO.
+        case standard
+        /// A metric.
+        case metric(SweepObjective)
+        /// The order in which they are added, under a heading.
+        case given(String)
+    }
+
     private let objectives: [SweepObjective]
+    private let ranking: Ranking
     private let columns: [SweepObjective]
     private var points: [Point] = []
     private var endings: [SweepStatus: Int] = [:]
     private var firstError: String?
 
-    /// - Parameter objectives: of the Pareto front; none without.
-    public init(objectives: [SweepObjective]) {
+    /// - Parameters:
+    ///   - objectives: of the Pareto front; none without.
+    ///   - ranking: which points stand first.
+    ///   - more: further columns, shown where points have such a figure.
+    public init(objectives: [SweepObjective], ranking: Ranking = .standard, columns more: [SweepObjective] = []) {
         self.objectives = objectives
+        self.ranking = ranking
+        var wanted = objectives
+        if case .metric(let metric) = ranking { wanted.insert(metric, at: 0) }
+        wanted += more
         let standard = [
             "goodput_requests_per_s_per_device", "slo_attainment", "output_tokens_per_s_per_device", "ttft_s.p99",
             "tpot_s.p99",
         ].compactMap { try? SweepObjective(parsing: $0) }
-        columns = standard + objectives.filter { objective in !standard.contains { $0.metric == objective.metric } }
+        columns = wanted.reduce(into: standard) { columns, objective in
+            if !columns.contains(where: { $0.metric == objective.metric }) { columns.append(objective) }
+        }
     }
 
     /// Takes one result line into account.
@@ -40,11 +60,15 @@ public struct SweepTable {
                 firstError = "point \(head.index): " + (value["error"]?.stringValue ?? head.status.rawValue)
                 return
             }
-            points.append(Point(
-                index: head.index, settings: Self.settings(value), seed: value["seed"]?.integerValue,
-                meetsObjective: value["meets_slo"]?.boolValue,
-                figures: columns.map { $0.value(in: value["metrics"]) }))
+            add(head.index, value)
         }
+    }
+
+    /// Takes a result that ended well into account.
+    public mutating func add(_ index: Int, _ line: JSONValue) {
+        points.append(Point(
+            index: index, settings: Self.settings(line), seed: line["seed"]?.integerValue,
+            meetsObjective: line["meets_slo"]?.boolValue, figures: columns.map { $0.value(in: line) }))
     }
 
     /// Short names of what was set: the last parts of the paths.
@@ -62,26 +86,50 @@ public struct SweepTable {
         var text = "points: " + counts.joined(separator: ", ") + "\n"
         if let firstError { text += "first that did not end: \(firstError)\n" }
         guard !points.isEmpty else { return text }
-        let hasObjective = points.contains { $0.meetsObjective != nil }
-        let column = hasObjective ? 0 : 2
-        let eligible = points.filter { $0.meetsObjective != false }
-        let unit = hasObjective ? "good requests/s per card" : "output tokens/s per card"
-        if hasObjective { text += "attain the SLO: \(eligible.count) of \(points.count)\n" }
-        let candidates = eligible.isEmpty ? points : eligible
-        text += "\nbest by \(unit)"
-            + (eligible.isEmpty
-                ? ", none of which attains the SLO" : hasObjective ? " of those that attain the SLO" : "") + "\n"
-        let best = candidates.indices.sorted { left, right in
-            let one = candidates[left].figures[column] ?? -.infinity
-            let other = candidates[right].figures[column] ?? -.infinity
-            return one != other ? one > other : left < right
-        }
-        text += table(best.prefix(Self.shown).map { candidates[$0] })
+        text += best
         if !objectives.isEmpty { text += "\n" + front }
         return text
     }
 
-    private var front: String {
+    /// The points that stand first.
+    public var best: String {
+        switch ranking {
+        case .standard: return bestByRate
+        case .given(let heading): return heading + "\n" + table(Array(points.prefix(Self.shown)))
+        case .metric(let metric):
+            let column = columns.firstIndex { $0.metric == metric.metric } ?? 0
+            let order = ordered(points, by: column, isMaximised: metric.isMaximised)
+            return "best by \(metric.isMaximised ? "max" : "min") \(metric.metric)\n"
+                + table(order.prefix(Self.shown).map { points[$0] })
+        }
+    }
+
+    private var bestByRate: String {
+        let hasObjective = points.contains { $0.meetsObjective != nil }
+        let column = hasObjective ? 0 : 2
+        let eligible = points.filter { $0.meetsObjective != false }
+        let unit = hasObjective ? "good requests/s per card" : "output tokens/s per card"
+        var text = hasObjective ? "attain the SLO: \(eligible.count) of \(points.count)\n" : ""
+        let candidates = eligible.isEmpty ? points : eligible
+        text += "\nbest by \(unit)"
+            + (eligible.isEmpty
+                ? ", none of which attains the SLO" : hasObjective ? " of those that attain the SLO" : "") + "\n"
+        let best = ordered(candidates, by: column, isMaximised: true)
+        text += table(best.prefix(Self.shown).map { candidates[$0] })
+        return text
+    }
+
+    /// Points from the best, those without the figure last.
+    private func ordered(_ points: [Point], by column: Int, isMaximised: Bool) -> [Int] {
+        points.indices.sorted { left, right in
+            let one = points[left].figures[column].map { isMaximised ? $0 : -$0 } ?? -.infinity
+            let other = points[right].figures[column].map { isMaximised ? $0 : -$0 } ?? -.infinity
+            return one != other ? one > other : left < right
+        }
+    }
+
+    /// The Pareto front of the objectives over all points.
+    public var front: String {
         let places = objectives.compactMap { objective in columns.firstIndex { $0.metric == objective.metric } }
         let known = points.filter { point in places.allSatisfy { point.figures[$0] != nil } }
         let figures = known.map { point in
@@ -119,12 +167,16 @@ public struct SweepTable {
         case "goodput_requests_per_s_per_device": "good req/s/card"
         case "slo_attainment": "attained"
         case "output_tokens_per_s_per_device": "tokens/s/card"
+        case "devices": "cards"
+        case "cost_per_hour": "cost/h"
+        case "cost_per_million_output_tokens": "cost/M tokens"
         default: metric
         }
     }
 
     private static func figure(_ value: Double, _ metric: String) -> String {
         if metric.hasSuffix("slo_attainment") { return percent(value) }
+        if metric == "devices" { return rounded(value, 0) }
         let isTime = metric.contains("_s.") || metric.hasSuffix("makespan_s")
         return isTime ? time(value) : significant(value)
     }

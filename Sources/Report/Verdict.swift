@@ -34,7 +34,11 @@ public struct Verdict: Sendable {
         guard runs.allSatisfy({ !$0.outcomes.isEmpty }) else { return nil }
         let byGoodput = runs.allSatisfy { $0.outcomes.allSatisfy { $0.good != nil } }
         criterion = byGoodput ? "goodput_requests_per_s_per_device" : "output_tokens_per_s_per_device"
-        let entries = runs.map { Self.entry($0.name, $0.outcomes, byGoodput: byGoodput) }
+        let entries = runs.map { run in
+            var entry = Self.entry(run.name, run.outcomes, byGoodput: byGoodput)
+            entry.reasons += FleetBoundText.lines(run)
+            return entry
+        }
         self.entries = entries
         probabilities = Self.probabilities(runs, byGoodput: byGoodput)
         best = entries.indices.reduce(0) { Self.isBetter(entries[$1], than: entries[$0]) ? $1 : $0 }

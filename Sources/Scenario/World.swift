@@ -55,7 +55,12 @@ public struct World: Sendable {
     /// Runs until the end, or until an answer is no.
     /// - Parameter goesOn: asked after each event with the number of events so far. A world that was stopped is
     ///   of no further use.
-    public mutating func run(while goesOn: (_ events: Int) -> Bool) {
+    public mutating func run(while goesOn: (_ events: Int) -> Bool) { run { events, _ in goesOn(events) } }
+
+    /// Runs until the end, or until an answer is no.
+    /// - Parameter goesOn: asked after each event with the number of events so far and the world as it is. A world
+    ///   that was stopped is of no further use.
+    public mutating func run(observedBy goesOn: (_ events: Int, _ world: borrowing World) -> Bool) {
         for index in serving.indices { serving[index].start(&queue, &machine) }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
@@ -70,7 +75,7 @@ public struct World: Sendable {
             default: dispatch(event)
             }
             if machine.network.version != announcedVersion { scheduleNetwork() }
-            guard goesOn(events) else { return }
+            guard goesOn(events, self) else { return }
         }
         // A run that is cut keeps what its steps have done until then.
         guard let until else { return }

@@ -12,9 +12,11 @@ import Timing
 /// 3 GB per card. Efficiencies are those of the timing profile.
 enum ClosedFormRates {
     static func rates(
-        of separation: SeparationCase, device: DeviceDescriptor, profile: TimingProfile, model: ModelDescriptor
+        of separation: SeparationCase, device: DeviceDescriptor, profile: TimingProfile, model: ModelDescriptor,
+        keyValueType: DataType = .bf16
     ) -> PoolRates {
-        let pool = Pool(separation: separation, device: device, profile: profile, model: model)
+        let pool = Pool(
+            separation: separation, device: device, profile: profile, model: model, keyValueType: keyValueType)
         let batch = pool.largestBatch
         let step = pool.decodeStep(batch: batch)
         return PoolRates(
@@ -28,6 +30,7 @@ enum ClosedFormRates {
         let device: DeviceDescriptor
         let profile: TimingProfile
         let model: ModelDescriptor
+        let keyValueType: DataType
 
         private var ranks: Double { Double(separation.tensorParallel) }
         private var peak: Double { device.matrixRates[.bf16]?.value ?? 1 }
@@ -37,7 +40,7 @@ enum ClosedFormRates {
             model.groups.reduce(0) { $0 + Double(model.parameters(ofLayerIn: $1).total * Int64($1.count)) }
         }
         private var headParameters: Double { Double(model.vocabulary * model.hiddenSize) }
-        private var keyValueBytes: Double { Double(model.keyValueBytesPerToken(.bf16)) }
+        private var keyValueBytes: Double { Double(model.keyValueBytesPerToken(keyValueType)) }
         private var weightBytes: Double { Double(model.weightBytes(.bf16)) }
 
         /// Two all-reduces a layer over `tokens` tokens.

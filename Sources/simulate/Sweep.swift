@@ -52,9 +52,9 @@ struct SweepOptions: ParsableArguments {
     /// The plan that file and options make.
     func plan() throws -> SweepPlan {
         do {
-            let (base, file) = try load()
+            let (base, file) = try loadSweep(sweep)
             var specification = file
-            for text in settings { try add(text, to: &specification) }
+            for text in settings { try specification.add(setting: text) }
             if let `where` { specification.condition = try SweepCondition(parsing: `where`) }
             if let seeds { specification.seeds = seeds }
             if let sample { specification.sample = SweepSample(kind: .evenly, count: sample) }
@@ -74,42 +74,6 @@ struct SweepOptions: ParsableArguments {
         } catch {
             throw Failure.input(error)
         }
-    }
-
-    /// The scenario, and what a sweep file varies in it.
-    private func load() throws -> (SweepBase, SweepSpecification) {
-        let document = try JSONDocument(contentsOf: sweep)
-        guard document.value["schema"]?.stringValue == SweepSpecification.schema else {
-            return (try SweepBase(contentsOf: sweep), SweepSpecification())
-        }
-        let file = try SweepFile(document)
-        let folder = sweep.lastIndex(of: "/").map { String(sweep[...$0]) } ?? ""
-        let base = file.base.hasPrefix("/") ? file.base : folder + file.base
-        return (try SweepBase(contentsOf: base), file.specification)
-    }
-
-    private func add(_ text: String, to specification: inout SweepSpecification) throws {
-        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-            throw Failure(message: "--set \(text): expected path=value or path=value,value", status: 2)
-        }
-        let path = try JSONPath(parsing: String(text[..<equals]))
-        let values = SweepValues.split(String(text[text.index(after: equals)...]))
-        specification.axes.removeAll { $0.paths == [path] }
-        if let zipped = specification.axes.first(where: { $0.paths.contains(path) }) {
-            let others = zipped.paths.map(\.description).joined(separator: ", ")
-            throw Failure(message: "--set \(path): the sweep file zips it (\(others))", status: 2)
-        }
-        if values.count == 1 {
-            specification.fixed.append(SweepSetting(path: path, value: values[0]))
-        } else {
-            specification.axes.append(SweepAxis(path, values))
-        }
-    }
-
-    private func checkVariant(_ name: String, _ base: SweepBase) throws {
-        let known = [ScenarioDocument.baseName] + (base.document.value["variants"]?.objectValue?.keys ?? [])
-        guard !known.contains(name) else { return }
-        throw Failure(message: "no variant \(name); known are \(known.joined(separator: ", "))", status: 2)
     }
 }
 

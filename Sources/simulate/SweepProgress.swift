@@ -28,12 +28,12 @@ struct SweepProgress {
         let now = ContinuousClock.now
         guard !isQuiet, now - shown >= (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
         shown = now
-        put(isTerminal ? "\r\u{1B}[K" + bar + " " + text : text + "\n")
+        putToStandardError(isTerminal ? "\r\u{1B}[K" + bar + " " + text : text + "\n")
     }
 
     /// Leaves the terminal's line as it was.
     func finish() {
-        if !isQuiet, isTerminal { put("\r\u{1B}[K") }
+        if !isQuiet, isTerminal { putToStandardError("\r\u{1B}[K") }
     }
 
     private var bar: String {
@@ -48,11 +48,34 @@ struct SweepProgress {
             : left >= 60 ? "\(left / 60) min \(left % 60) s" : "\(left) s"
         return "\(done)/\(total) points" + (failed > 0 ? ", \(failed) not ok" : "") + ", about \(remaining) left"
     }
+}
 
-    private func put(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+/// How many points a search has run, on the terminal of standard error: how many there will be is not known.
+struct SearchProgress {
+    private let total: Int
+    private let isShown: Bool
+    private var done = 0
+
+    init(total: Int, isQuiet: Bool) {
+        self.total = total
+        isShown = !isQuiet && isatty(STDERR_FILENO) == 1
     }
+
+    mutating func add() {
+        done += 1
+        if isShown { putToStandardError("\r\u{1B}[K\(done) runs, among \(total) candidates") }
+    }
+
+    /// Leaves the terminal's line as it was.
+    func finish() {
+        if isShown { putToStandardError("\r\u{1B}[K") }
+    }
+}
+
+/// Writes text as it is.
+private func putToStandardError(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
 }
 
 /// A request to stop, by Ctrl-C or a scheduler: points under way are finished first. A second one ends at once.

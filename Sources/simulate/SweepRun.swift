@@ -76,7 +76,7 @@ struct SweepRun: ParsableCommand {
         _ runner: SweepRunner, _ shard: SweepShard, to target: String, _ objectives: [SweepObjective]
     ) throws {
         let isStream = target == "-"
-        let logPath = isStream ? try temporaryLog() : SweepLog.path(of: target)
+        let logPath = isStream ? try temporarySweepLog() : SweepLog.path(of: target)
         defer { if isStream { unlink(logPath) } }
         let log = try SweepLog(logPath, SweepLog.Header(plan: runner.plan, shard: shard, limits: runner.limits))
         try complete(log, runner, shard)
@@ -142,15 +142,6 @@ struct SweepRun: ParsableCommand {
         return (output.hasSuffix("/") ? output : output + "/") + shard.fileName
     }
 
-    private func temporaryLog() throws -> String {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array((folder + "/simulate-sweep-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw Failure(message: "\(folder): no temporary file can be made", status: 1) }
-        close(descriptor)
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     private func environment() -> [String: String] {
         let names = ["ID", "MIN", "STEP", "COUNT"].map { "SLURM_ARRAY_TASK_" + $0 }
             + ["JOB_COMPLETION_INDEX", "HQ_TASK_ID"]
@@ -158,6 +149,16 @@ struct SweepRun: ParsableCommand {
             getenv(name).map { (name, String(cString: $0)) }
         })
     }
+}
+
+/// A log that lives as long as its run.
+func temporarySweepLog() throws -> String {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array((folder + "/simulate-sweep-XXXXXX").utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { throw Failure(message: "\(folder): no temporary file can be made", status: 1) }
+    close(descriptor)
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// Log and progress of a run. Only the task that collects results touches them until it has ended.

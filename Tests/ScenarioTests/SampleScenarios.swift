@@ -20,7 +20,7 @@ enum SampleScenarios {
             "nodes": {
               "a2": { "type": "atlas-800t-a2", "count": 3, "device": "ascend-910b3", "devices_per_node": 8,
                       "nic_bandwidth": "200 Gbit/s", "scale_up_bandwidth": "28 GB/s", "host_memory": "1.5 TiB",
-                      "pinned_bandwidth": "20 GB/s", "pageable_bandwidth": "4 GB/s" },
+                      "pinned_bandwidth": "20 GB/s", "pageable_bandwidth": "4 GB/s", "cost_per_hour": 12.5 },
               "h20": { "type": "hgx-h20", "count": 1 }
             },
             "fabric": { "kind": "leaf-spine", "nodes_per_leaf": 8, "oversubscription": 1.5, "network_efficiency": 0.8,

@@ -74,7 +74,7 @@ import Testing
         #expect(try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged).status == 0)
         #expect(try read(merged) == one)
         let status = try CommandLineRun("sweep", "status", folder.path + "/shards", "--json")
-        #expect(status.output == "{\"ok\":48,\"failed\":6,\"limit\":0,\"timeout\":0,\"left\":0,\"points\":54}\n")
+        #expect(status.output == "{\"ok\":48,\"failed\":6,\"limit\":0,\"timeout\":0,\"decided\":0,\"left\":0,\"points\":54}\n")
         try FileManager.default.removeItem(atPath: folder.path + "/shards/shard-3-of-8.jsonl")
         let missing = try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged)
         #expect(missing.status == 1 && missing.errors.contains("7 of 54 points are missing"), "\(missing.errors)")

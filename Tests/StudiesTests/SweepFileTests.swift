@@ -78,7 +78,12 @@ import Testing
         #expect(try SweepObjective(parsing: "ttft_s.p99").isMaximised == false)
         #expect(try SweepObjective(parsing: "output_tokens_per_s_per_device").isMaximised)
         #expect(try SweepObjective(parsing: "max:prefix_blocks_hit").isMaximised)
-        let one: JSONValue = ["chat": ["ttft_s": ["p99": 2.5]]]
+        #expect(try SweepObjective(parsing: "cost_per_hour").isMaximised == false)
+        let one: JSONValue = [
+            "metrics": ["chat": ["ttft_s": ["p99": 2.5], "devices": 4]], "cluster": ["power_w": 9.5, "devices": 8],
+        ]
+        #expect(try SweepObjective(parsing: "power_w").value(in: one) == 9.5)
+        #expect(try SweepObjective(parsing: "devices").value(in: one) == 4, "a workload's own before the cluster's")
         #expect(try SweepObjective(parsing: "ttft_s.p99").value(in: one) == 2.5)
         #expect(try SweepObjective(parsing: "chat.ttft_s.p99").value(in: one) == 2.5)
         #expect(try SweepObjective(parsing: "ttft_s.p50").value(in: one) == nil)

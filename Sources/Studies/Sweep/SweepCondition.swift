@@ -10,6 +10,9 @@ public struct SweepCondition: Sendable, Equatable {
     public let text: String
     private let root: Expression
 
+    /// The paths that it asks for, in the order of the text.
+    public var paths: [JSONPath] { root.paths }
+
     /// The condition that every point meets.
     public static let always = SweepCondition(text: "true", root: .value(.bool(true)))
 
@@ -42,6 +45,15 @@ public struct SweepCondition: Sendable, Equatable {
 }
 
 extension SweepCondition.Expression {
+    var paths: [JSONPath] {
+        switch self {
+        case .value: []
+        case .path(let path): [path]
+        case .not(let operand): operand.paths
+        case .binary(_, let left, let right): left.paths + right.paths
+        }
+    }
+
     func value(in scenario: JSONValue) throws(JSONProblem) -> JSONValue {
         switch self {
         case .value(let value): return value

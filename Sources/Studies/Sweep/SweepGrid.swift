@@ -24,13 +24,18 @@ struct SweepGrid: Sendable {
 
     /// The settings of a combination.
     func settings(of cell: Int) -> [SweepSetting] {
+        zip(axes, steps(of: cell)).flatMap { $0.settings(at: $1) }
+    }
+
+    /// Where a combination stands on each axis.
+    func steps(of cell: Int) -> [Int] {
         var rest = cell
         var steps = Array(repeating: 0, count: axes.count)
         for index in axes.indices.reversed() {
             steps[index] = rest % axes[index].count
             rest /= axes[index].count
         }
-        return zip(axes, steps).flatMap { $0.settings(at: $1) }
+        return steps
     }
 
     /// The combinations that the condition and the sampling leave, in their order; nil for all.

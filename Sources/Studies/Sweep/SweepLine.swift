@@ -9,6 +9,8 @@ public enum SweepStatus: String, Sendable, CaseIterable {
     case limit
     /// It was stopped by the clock: another machine may finish it.
     case timeout
+    /// It was stopped because its objectives could not be attained any more, as a search asks.
+    case decided
 }
 
 /// What identifies a result line; it stands first in it, so that a line need not be parsed to be sorted.

@@ -12,13 +12,12 @@ public final class SweepLog {
         public var points: Int
         public var shard: SweepShard
         public var limits: SweepLimits
+        /// What is searched for, where not every point is run.
+        public var search: String?
 
-        public init(plan: SweepPlan, shard: SweepShard, limits: SweepLimits) {
-            self.init(plan: plan.fingerprint, points: plan.count, shard: shard, limits: limits)
-        }
-
-        init(plan: String, points: Int, shard: SweepShard, limits: SweepLimits) {
-            (self.plan, self.points, self.shard, self.limits) = (plan, points, shard, limits)
+        public init(plan: SweepPlan, shard: SweepShard, limits: SweepLimits, search: String? = nil) {
+            (self.plan, self.points, self.shard) = (plan.fingerprint, plan.count, shard)
+            (self.limits, self.search) = (limits, search)
         }
 
         var line: [UInt8] {
@@ -27,6 +26,7 @@ public final class SweepLog {
             ]
             members["max_events"] = limits.maximumEvents.map { .init($0) }
             members["timeout_s"] = limits.timeoutSeconds.map { .real($0) }
+            members["search"] = search.map { .string($0) }
             return JSONWriter.compact.bytes(of: .object(members)) + [UInt8(ascii: "\n")]
         }
     }
@@ -61,6 +61,12 @@ public final class SweepLog {
 
     /// Number of results.
     public var count: Int { places.count }
+
+    /// The result of a point as JSON; nil when it has none.
+    public func result(of index: Int) throws -> JSONValue? {
+        guard let place = places[index] else { return nil }
+        return try JSONDocument(bytes: SweepLineReader(path).read(count: place.length, at: place.offset)).value
+    }
 
     /// Adds a result.
     public func append(_ line: SweepLine) throws(FileProblem) {

@@ -29,7 +29,8 @@ public struct SweepObjective: Sendable, Equatable {
 
     private static func nature(of metric: String) -> Bool? {
         let smaller = [
-            "devices", "preemptions", "restarts", "requests_rejected", "requests_unfinished", "kv_transfer_bytes",
+            "devices", "power_w", "cost_per_hour", "cost_per_million_output_tokens", "preemptions",
+            "restarts", "requests_rejected", "requests_unfinished", "kv_transfer_bytes",
         ]
         let own = HeadlineMetric.all.first { metric == $0.path || metric.hasSuffix("." + $0.path) }
         if let own { return own.largerIsBetter }
@@ -40,12 +41,14 @@ public struct SweepObjective: Sendable, Equatable {
         return times.contains { metric.hasPrefix($0 + ".") || metric.contains("." + $0 + ".") } ? false : nil
     }
 
-    /// The figure in a result line's `metrics`; nil where it has none.
-    public func value(in metrics: JSONValue?) -> Double? {
-        guard let metrics, let workloads = metrics.objectValue, let path = try? JSONPath(parsing: metric)
-        else { return nil }
-        if workloads.count == 1, let own = workloads[0].value.value(at: path)?.numberValue { return own }
-        return metrics.value(at: path)?.numberValue
+    /// The figure in a result line, among its `metrics` or what its cluster costs; nil where it has none.
+    public func value(in line: JSONValue) -> Double? {
+        guard let path = try? JSONPath(parsing: metric) else { return nil }
+        if let workloads = line["metrics"]?.objectValue {
+            if workloads.count == 1, let own = workloads[0].value.value(at: path)?.numberValue { return own }
+            if let own = line["metrics"]?.value(at: path)?.numberValue { return own }
+        }
+        return line["cluster"]?.value(at: path)?.numberValue
     }
 }
 

@@ -105,6 +105,13 @@ public struct SweepPlan: Sendable {
         }
     }
 
+    /// Where a point stands on each axis; nil for a point that was listed.
+    func steps(at index: Int) -> [Int]? {
+        guard case .grid(let grid, let chosen) = source else { return nil }
+        let cell = index / max(1, specification.seeds.count)
+        return grid.steps(of: chosen?[cell] ?? cell)
+    }
+
     /// The scenario of a point.
     /// - Throws: a setting that the scenario has no place for.
     public func scenario(at index: Int) throws(JSONProblems) -> ScenarioDocument {

@@ -20,10 +20,13 @@ public struct SweepLimits: Sendable, Equatable {
     public var maximumEvents: Int?
     /// Seconds that it may take; a guard whose verdict depends on the machine.
     public var timeoutSeconds: Double?
+    /// Stop a point as soon as an objective of it cannot be attained any more: its result says that, and no metric.
+    public var stopsWhenDecided: Bool
 
-    public init(maximumEvents: Int? = nil, timeoutSeconds: Double? = nil) {
+    public init(maximumEvents: Int? = nil, timeoutSeconds: Double? = nil, stopsWhenDecided: Bool = false) {
         self.maximumEvents = maximumEvents
         self.timeoutSeconds = timeoutSeconds
+        self.stopsWhenDecided = stopsWhenDecided
     }
 }
 
@@ -35,7 +38,7 @@ public struct SweepRunner: Sendable {
     public let plan: SweepPlan
     public let limits: SweepLimits
     private let summary: Summary
-    private let traces = TraceCache()
+    let traces = TraceCache()
 
     public init(_ plan: SweepPlan, limits: SweepLimits = SweepLimits(), summary: @escaping Summary) {
         self.plan = plan
@@ -107,22 +110,32 @@ public struct SweepRunner: Sendable {
     private func run(_ scenario: CheckedScenario, _ line: inout JSONObject) -> SweepStatus {
         var world = scenario.world()
         let deadline = limits.timeoutSeconds.map { ContinuousClock.now + .seconds($0) }
-        var ending = SweepStatus.ok
-        world.run { events in
+        var ending = SweepStatus.ok, missed: String?
+        // Looking costs as much as the requests are, so that it is done once per so many events.
+        let interval = limits.stopsWhenDecided ? max(256, scenario.traces.reduce(0) { $0 + $1.count } / 2) : .max
+        world.run { events, world in
             if let most = limits.maximumEvents, events > most {
                 ending = .limit
             } else if events % 256 == 0, let deadline, ContinuousClock.now >= deadline {
                 ending = .timeout
+            } else if events % interval == 0 {
+                missed = world.missedObjective(scenario)
+                if missed != nil { ending = .decided }
             }
             return ending == .ok
         }
+        line["cluster"] = .object(scenario.cost.members)
         switch ending {
         case .limit:
             line["error"] = .string("needs more than \(limits.maximumEvents ?? 0) events, the limit of --max-events")
         case .timeout:
             line["error"] = .string("stopped by the clock, as --timeout says; another machine may finish it")
+        case .decided:
+            line["meets_slo"] = false
+            line["error"] = .string("stopped at \(Double(world.now / 1_000_000) / 1e3) s: \(missed ?? "")")
         default:
             let outcome = summary(scenario, world)
+            line["cluster"] = .object(scenario.cost.members(with: outcome.metrics))
             line["meets_slo"] = outcome.meetsObjective.map { .bool($0) }
             line["metrics"] = .object(outcome.metrics)
         }
