@@ -25,9 +25,10 @@ bench: dependencies
 	$(SWIFT) build -c release --product bench
 	.build/release/bench
 
-# libjansson reads every document, oneDNN multiplies matrices in the host's kernels.
+# libjansson reads every document, oneDNN multiplies matrices in the host's kernels, GLPK solves the linear programmes
+# of the policies that divide a cluster.
 dependencies:
-	@{ pkg-config --exists jansson && test -e /usr/include/dnnl.h; } 2>/dev/null || ./scripts/install-dependencies
+	@{ pkg-config --exists jansson && test -e /usr/include/dnnl.h && test -e /usr/include/glpk.h; } 2>/dev/null || ./scripts/install-dependencies
 
 clean:
 	rm -rf .build

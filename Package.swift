@@ -15,6 +15,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"])]),
         .systemLibrary(name: "CDNNL", providers: [.apt(["libdnnl-dev"])]),
         .target(name: "JSONText", dependencies: ["CJansson"]),
         .target(name: "EventEngine"),
@@ -42,7 +43,7 @@ let package = Package(
                 "EventEngine", "Hardware", "Metrics", "ModelGraph", "Serving", "Timing", "TraceFormats", "Training",
             ]),
         .target(
-            name: "Scheduling", dependencies: ["EventEngine", "Hardware", "Metrics", "TraceFormats"]),
+            name: "Scheduling", dependencies: ["CGLPK", "EventEngine", "Hardware", "Metrics", "TraceFormats"]),
         .target(
             name: "Scenario",
             dependencies: [

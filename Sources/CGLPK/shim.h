@@ -1,0 +1,6 @@
+#ifndef CGLPK_SHIM_H
+#define CGLPK_SHIM_H
+
+#include <glpk.h>
+
+#endif
