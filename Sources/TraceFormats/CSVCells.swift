@@ -5,8 +5,14 @@ import JSONText
 /// A cell may stand in double quotes, with a quote inside it doubled. A line break inside quotes is not supported: no
 /// trace format has one, and it would hide a cut line.
 struct CSVCells {
+    private let separator: UInt8
     private var ranges: [Range<Int>] = []
     private var hasDoubledQuote: [Bool] = []
+
+    /// Cells that `separator` divides: a comma, or what a dialect has in its place.
+    init(separator: UInt8 = UInt8(ascii: ",")) {
+        self.separator = separator
+    }
 
     var count: Int { ranges.count }
 
@@ -30,10 +36,9 @@ struct CSVCells {
     /// Takes one cell and returns where its comma, or the line's end, is.
     private mutating func takeCell(_ lines: borrowing LineReader, at start: Int) throws(TraceProblem) -> Int {
         let end = lines.line.upperBound
-        let comma = UInt8(ascii: ",")
         var position = start
         guard position < end, lines.buffer[position] == UInt8(ascii: "\"") else {
-            while position < end, lines.buffer[position] != comma { position += 1 }
+            while position < end, lines.buffer[position] != separator { position += 1 }
             ranges.append(start..<position)
             hasDoubledQuote.append(false)
             return position
@@ -54,8 +59,8 @@ struct CSVCells {
         }
         ranges.append(start + 1..<position)
         hasDoubledQuote.append(doubled)
-        guard position + 1 == end || lines.buffer[position + 1] == comma else {
-            throw lines.problem(column: column, found: "text behind a quoted cell", remedy: "put a comma there")
+        guard position + 1 == end || lines.buffer[position + 1] == separator else {
+            throw lines.problem(column: column, found: "text behind a quoted cell", remedy: "put a separator there")
         }
         return position + 1
     }
