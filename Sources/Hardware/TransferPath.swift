@@ -10,6 +10,13 @@ public struct TransferPath: Sendable, Equatable {
     /// From asking for the transfer to its first byte: set-up, and the latency of the longest lane.
     public var latencyNanoseconds: Nanoseconds
 
+    /// A way over these links; ``Cluster`` finds those of devices.
+    public init(links: [LinkUse], lanes: Int, latencyNanoseconds: Nanoseconds) {
+        self.links = links
+        self.lanes = lanes
+        self.latencyNanoseconds = latencyNanoseconds
+    }
+
     /// What each lane moves of `bytes` in all, rounded up: lanes are of one length.
     public func bytesPerLane(of bytes: Int64) -> Int64 {
         let count = Int64(lanes)

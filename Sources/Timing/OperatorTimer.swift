@@ -44,6 +44,11 @@ public struct OperatorTimer: Sendable {
         return known ?? device.vectorRates.supported.compactMap { device.vectorRates[$0]?.value }.max() ?? 1
     }
 
+    /// The arithmetic rate of a device for weights of a type, in FLOP/s: what utilisation divides by.
+    public static func peakFlopPerSecond(of device: DeviceDescriptor, _ type: DataType) -> Double {
+        peak(of: device, type)
+    }
+
     /// Whole nanoseconds of one launch, rounded half to even.
     public func duration(of operation: StepOperator) -> Int64 {
         Self.round(nanoseconds(of: operation))
