@@ -19,8 +19,11 @@ public enum OperatorShape: Sendable, Equatable {
     /// Causal attention of prompt chunks against what precedes them.
     /// - `pairs`: query-key pairs of the mathematics; `executedPairs`: with queries padded to whole
     ///   blocks of ``PrefillChunk/queryBlock``, as kernels compute them;
+    /// - `lastBlockPairs`: those of the longest block, which one core computes while others may have finished;
     /// - `queries`: new tokens; `keys`: distinct keys read.
-    case prefillAttention(pairs: Double, executedPairs: Double, queries: Int, keys: Int64, heads: AttentionHeads)
+    case prefillAttention(
+        pairs: Double, executedPairs: Double, lastBlockPairs: Double, queries: Int, keys: Int64,
+        heads: AttentionHeads)
     /// One new token for each of `sequences`, against `contextTokens` keys in all.
     case decodeAttention(sequences: Int, contextTokens: Int64, heads: AttentionHeads)
     /// A memory-bound kernel (norm, rotary, activation, embedding, sampling) that moves `bytes`.
@@ -93,7 +96,7 @@ public struct StepOperator: Sendable, Equatable {
             2 * Double(batches) * Double(m) * Double(n) * Double(k)
         case .groupedGemm(let rows, _, let n, let k):
             2 * rows * Double(n) * Double(k)
-        case .prefillAttention(let pairs, _, _, _, let heads):
+        case .prefillAttention(let pairs, _, _, _, _, let heads):
             2 * pairs * Double(heads.query * (heads.keySize + heads.valueSize))
         case .decodeAttention(_, let contextTokens, let heads):
             2 * Double(contextTokens) * Double(heads.query * (heads.keySize + heads.valueSize))
@@ -112,7 +115,7 @@ public struct StepOperator: Sendable, Equatable {
                 * (Double(n) * Double(k) * storedWeightBytes + Double(m) * Double(n + k) * streamType.bytes)
         case .groupedGemm(let rows, let activeExperts, let n, let k):
             activeExperts * Double(n) * Double(k) * storedWeightBytes + rows * Double(n + k) * streamType.bytes
-        case .prefillAttention(_, _, let queries, let keys, let heads):
+        case .prefillAttention(_, _, _, let queries, let keys, let heads):
             Double(keys) * Double(heads.storedPerToken) * streamType.bytes
                 + Double(queries) * Double(heads.query * (heads.keySize + heads.valueSize)) * dataType.bytes
         case .decodeAttention(let sequences, let contextTokens, let heads):

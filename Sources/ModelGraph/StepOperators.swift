@@ -187,15 +187,17 @@ public struct StepOperators: Sendable {
     public func prefillAttention(_ chunks: [PrefillChunk]) -> [StepOperator] {
         guard !chunks.isEmpty else { return [] }
         return attentionLayers.map { kind in
-            var pairs = 0.0, executed = 0.0, queries = 0, keys: Int64 = 0
+            var pairs = 0.0, executed = 0.0, last = 0.0, queries = 0, keys: Int64 = 0
             for chunk in chunks {
                 pairs += chunk.pairs(window: kind.window)
                 executed += chunk.paddedPairs(window: kind.window)
+                last = max(last, chunk.lastBlockPairs(window: kind.window))
                 queries += chunk.tokens
                 keys += chunk.keys(window: kind.window)
             }
             let shape = OperatorShape.prefillAttention(
-                pairs: pairs, executedPairs: executed, queries: queries, keys: keys, heads: prefillHeads)
+                pairs: pairs, executedPairs: executed, lastBlockPairs: last, queries: queries, keys: keys,
+                heads: prefillHeads)
             return StepOperator("attention", shape, dataType: Self.activationType,
                                 streamType: keyValueType, repetitions: kind.layers)
         }

@@ -59,6 +59,13 @@ public struct PrefillChunk: Sendable, Equatable {
         return size * count * (Double(priorContext) + size * (count + 1) / 2)
     }
 
+    /// Pairs of the last block of queries, the longest one.
+    public func lastBlockPairs(window: Int?) -> Double {
+        let all = priorContext + tokens
+        let keys = window.map { min(all, $0 + Self.queryBlock - 1) } ?? all
+        return Double(Self.queryBlock) * Double(keys)
+    }
+
     /// Distinct keys read: all there are, or those from the first query's window to the last query.
     public func keys(window: Int?) -> Int64 {
         let all = priorContext + tokens

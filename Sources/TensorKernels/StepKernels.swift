@@ -56,7 +56,7 @@ public final class StepKernels {
                 try product(batches: batches, GemmShape(m: m, n: n, k: k), measure)
             case .groupedGemm(let rows, let active, let n, let k):
                 try grouped(rows: Int(rows.rounded()), experts: max(1, Int(active.rounded())), n: n, k: k, measure)
-            case .prefillAttention(let pairs, _, let queries, let keys, let heads):
+            case .prefillAttention(let pairs, _, _, let queries, let keys, let heads):
                 try StepAttention(heads: heads, data: data).prefill(
                     pairs: pairs, queries: queries, keys: Int(keys), measure)
             case .decodeAttention(let sequences, let contextTokens, let heads):

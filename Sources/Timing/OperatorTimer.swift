@@ -7,15 +7,21 @@ import ModelGraph
 /// larger of the two) for GEMM, decode attention and memory-bound kernels and 1 (their sum) for prefill
 /// attention and grouped GEMM. Shapes are padded first: query blocks of 128 in prefill attention, 16 rows
 /// per expert, query groups of 16 in decode attention, and the row quantum of GEMM kernels where the
-/// profile knows one. All-reduce is the two-step algorithm.
+/// profile knows one. Prefill attention ends with the longest block of one core, and its softmax costs as much
+/// for small heads as for large ones. All-reduce takes one step or two, whichever is quicker.
 /// Source: measured on public kernel tables; see the README on accuracy.
 public struct OperatorTimer: Sendable {
     static let expertRowBlock = 16.0
     static let queryGroupBlock = 16
+    /// FLOP of the softmax of one query-key pair and head, as matrix units would have done in its time; fitted to
+    /// heads of 64 to 256 on H100.
+    static let softmaxFlop = 170.0
 
     private let nanosecondsPerFlop: [Double]     // by DataType, at peak
     private let nanosecondsPerByte: Double       // at full memory bandwidth
     private let linkNanosecondsPerByte: Double   // effective, for collectives
+    private let oneStepNanosecondsPerByte: Double
+    private let cores: Double
     private let profile: TimingProfile
 
     public init(device: DeviceDescriptor, scaleUpBytesPerSecond: Double, profile: TimingProfile) {
@@ -25,6 +31,10 @@ public struct OperatorTimer: Sendable {
         let effective = profile.collective.bandwidthBytesPerSecond?.value
             ?? scaleUpBytesPerSecond * profile.collective.linkEfficiency.value
         linkNanosecondsPerByte = 1e9 / effective
+        oneStepNanosecondsPerByte = profile.collective.oneStep.map {
+            1e9 / (scaleUpBytesPerSecond * $0.linkEfficiency.value)
+        } ?? .infinity
+        cores = Double(device.cores.matrix.value)
     }
 
     /// Arithmetic rate for weights of a type. Where the device has no such unit, weights are expanded and
@@ -79,13 +89,19 @@ public struct OperatorTimer: Sendable {
             let perExpert = (rows / active / Self.expertRowBlock).rounded(.up) * Self.expertRowBlock
             let flop = 2 * perExpert * active * Double(n) * Double(k)
             return sum(flop: flop, bytes: operation.bytes, type, profile.groupedGemm)
-        case .prefillAttention(_, let executedPairs, _, _, let heads):
-            let flop = 2 * executedPairs * Double(heads.query * (heads.keySize + heads.valueSize))
-            return sum(flop: flop, bytes: operation.bytes, type, profile.prefillAttention)
-        case .decodeAttention(_, let keys, let heads):
+        case .prefillAttention(_, let executedPairs, let lastBlockPairs, _, _, let heads):
+            let pairs = executedPairs * Double(heads.query) + profile.prefillTail.value * lastBlockPairs * cores
+            let flop = 2 * pairs * Double(heads.keySize + heads.valueSize)
+            let parameters = profile.prefillAttention
+            let efficiency = min(1, parameters.computeEfficiency.value / Self.softmaxShare(heads))
+            return flop * nanosecondsPerFlop[type.index] / efficiency
+                + operation.bytes * nanosecondsPerByte / parameters.memoryEfficiency.value
+                + parameters.setupNanoseconds.value
+        case .decodeAttention(let sequences, let keys, let heads):
             let slope = decodeAttentionSlope(heads, arithmetic: type, cache: operation.streamType)
             let fixed = operation.bytes - Double(keys) * Double(heads.storedPerToken) * operation.streamType.bytes
-            return slope.nanoseconds(keys: Double(keys), fixed: fixed * slope.nanosecondsPerByte)
+            return slope.of(sequences: sequences)
+                .nanoseconds(keys: Double(keys), fixed: fixed * slope.nanosecondsPerByte)
         case .elementwise(let bytes):
             return bytes * nanosecondsPerByte / profile.elementwise.memoryEfficiency.value
                 + profile.elementwise.setupNanoseconds.value
@@ -104,13 +120,24 @@ public struct OperatorTimer: Sendable {
             + bytes * nanosecondsPerByte / parameters.memoryEfficiency.value + parameters.setupNanoseconds.value
     }
 
-    /// All-reduce in two steps, reduce-scatter and all-gather: `a + 2 (n-1)/n S / b`.
+    /// Time of prefill attention's arithmetic with its softmax relative to heads of 128, for which efficiencies
+    /// are stated.
+    static func softmaxShare(_ heads: AttentionHeads) -> Double {
+        let matrix = 2 * Double(heads.keySize + heads.valueSize)
+        return (matrix + softmaxFlop) / matrix * 512 / (512 + softmaxFlop)
+    }
+
+    /// All-reduce in two steps, reduce-scatter and all-gather: `a2 + 2 (n-1)/n S / b2`; or in one, where that is
+    /// known and quicker: `a1 + (n-1) S / b1`.
     private func collectiveNanoseconds(_ shape: OperatorShape) -> Double {
         let latency = profile.collective.latencyNanoseconds.value
         switch shape {
         case .allReduce(let bytes, let ranks):
             let moved = 2 * Double(ranks - 1) / Double(ranks) * bytes
-            return latency + moved * linkNanosecondsPerByte
+            guard let oneStep = profile.collective.oneStep else { return latency + moved * linkNanosecondsPerByte }
+            return min(
+                latency + Double(ranks - 1) * bytes * oneStepNanosecondsPerByte,
+                oneStep.twoStepLatencyNanoseconds.value + moved * linkNanosecondsPerByte)
         case .allGather(let bytes, let ranks):
             return latency + Double(ranks - 1) * bytes * linkNanosecondsPerByte
         case .sendReceive(let bytes):
@@ -134,7 +161,8 @@ public struct OperatorTimer: Sendable {
         return DecodeAttentionSlope(
             computePerKey: flopPerKey * nanosecondsPerFlop[arithmetic.index] / parameters.computeEfficiency.value,
             memoryPerKey: Double(heads.storedPerToken) * cache.bytes * byteTime,
-            nanosecondsPerByte: byteTime, setup: parameters.setupNanoseconds.value)
+            nanosecondsPerByte: byteTime, setup: parameters.setupNanoseconds.value,
+            perSequence: profile.decodeUnitNanoseconds.value * Double(heads.keyValue) / cores)
     }
 
     @inline(__always)
@@ -150,6 +178,14 @@ struct DecodeAttentionSlope: Sendable {
     var memoryPerKey: Double
     var nanosecondsPerByte: Double
     var setup: Double
+    var perSequence: Double
+
+    /// The same for a batch of so many sequences, whose own cost is part of the setup from then on.
+    func of(sequences: Int) -> DecodeAttentionSlope {
+        var slope = self
+        slope.setup += Double(sequences) * perSequence
+        return slope
+    }
 
     /// - Parameter fixed: nanoseconds of memory traffic that does not depend on context (queries and outputs).
     @inline(__always)

@@ -1,23 +1,52 @@
 import Hardware
 import ModelGraph
 
+/// The numbers of one operator class that a calibration fits: at most five.
+public struct ClassParameters: Sendable, Equatable {
+    /// Shares of the peaks, at most 1. Of a collective `memory` is the link's share in the algorithm of two steps.
+    public var compute: Double
+    public var memory: Double
+    /// Nanoseconds of one launch.
+    public var setup: Double
+    /// Decode attention: nanoseconds of one core for a sequence and KV head. All-reduce: what the second step adds
+    /// to the setup time, in nanoseconds.
+    public var extra: Double
+    /// Decode attention: share of its memory time that a kernel takes whose KV is in the cache, as repeated
+    /// measurements leave it; a property of the measurement, which a step of serving does not repeat. All-reduce:
+    /// the link's share in the algorithm of one step.
+    public var second: Double
+
+    public init(compute: Double, memory: Double, setup: Double, extra: Double = 0, second: Double = 1) {
+        (self.compute, self.memory, self.setup, self.extra, self.second) = (compute, memory, setup, extra, second)
+    }
+}
+
 /// What kernels ask of a device, before efficiencies: the terms that a calibration fits against.
 ///
-/// With padded shapes, as ``OperatorTimer`` computes them, so that ``nanoseconds(_:_:_:)`` with a profile's
+/// With padded shapes, as ``OperatorTimer`` computes them, so that ``nanoseconds(_:)`` with a profile's
 /// numbers is the timer's own duration (a test compares them).
 public struct ResourceTimes: Sendable, Equatable {
-    /// How the two resources of one kernel share time.
-    public enum Combination: Sendable { case larger, sum }
+    /// How the resources of one kernel share time.
+    public enum Combination: Sendable { case larger, sum, quickerAlgorithm }
 
     /// Time of the arithmetic at the device's full peak, in nanoseconds.
     public var compute = 0.0
-    /// Time of the bytes at full memory bandwidth, in nanoseconds; of a collective, at the link's.
+    /// Time of the bytes at full memory bandwidth, in nanoseconds; of a collective, at the link's in two steps.
     public var memory = 0.0
+    /// Time of a collective's bytes at the link's full bandwidth in one step.
+    public var oneStep = 0.0
     /// Launches, each of which takes the setup time once.
     public var launches = 0.0
+    /// Sequences times KV heads for each core, in decode attention.
+    public var units = 0.0
+    /// Whether a repeated measurement finds its KV in the device's cache.
+    public var isCached = false
     /// What the class's parameters do not touch, in nanoseconds.
     public var fixed = 0.0
     public var combination = Combination.larger
+
+    /// Share of the cache up to which KV stays in it; from decode kernels of H100, where time jumps beyond it.
+    static let cachedShare = 0.7
 
     /// The terms of kernels of one class that are timed together.
     /// - Parameters:
@@ -28,32 +57,50 @@ public struct ResourceTimes: Sendable, Equatable {
         profile: TimingProfile, timer: OperatorTimer
     ) {
         let main = operations.first { $0.operatorClass != .elementwise }?.operatorClass
+        let cores = Double(device.cores.matrix.value)
         for operation in operations {
             if let main, operation.operatorClass != main {
                 fixed += timer.nanoseconds(of: operation)
                 continue
             }
             let rate = OperatorTimer.peak(of: device, operation.dataType)
-            compute += Self.executedFlop(operation, profile) / rate * 1e9
+            compute += Self.executedFlop(operation, profile, cores: cores) / rate * 1e9
             let moved = Self.linkBytes(operation.shape)
             memory += moved / scaleUpBytesPerSecond * 1e9 + operation.bytes / device.memoryBytesPerSecond.value * 1e9
             launches += 1
+            if case .allReduce(let bytes, let ranks) = operation.shape {
+                oneStep += Double(ranks - 1) * bytes / scaleUpBytesPerSecond * 1e9
+            }
+            if case .decodeAttention(let sequences, _, let heads) = operation.shape {
+                units += Double(sequences * heads.keyValue) / cores
+                isCached = operation.bytes <= Self.cachedShare * Double(device.cacheBytes?.value ?? 0)
+            }
         }
         switch main {
         case .groupedGemm, .prefillAttention: combination = .sum
+        case .collective: combination = .quickerAlgorithm
         default: combination = .larger
         }
     }
 
-    /// The duration under given efficiencies (shares of the peaks) and setup time, in nanoseconds.
-    public func nanoseconds(_ computeEfficiency: Double, _ memoryEfficiency: Double, _ setup: Double) -> Double {
-        let (arithmetic, bytes) = (compute / computeEfficiency, memory / memoryEfficiency)
-        let busy = combination == .sum ? arithmetic + bytes : max(arithmetic, bytes)
-        return busy + launches * setup + fixed
+    /// The duration under given parameters, in nanoseconds.
+    public func nanoseconds(_ parameters: ClassParameters) -> Double {
+        let arithmetic = compute / parameters.compute
+        let bytes = memory / parameters.memory * (isCached ? parameters.second : 1)
+        let busy: Double
+        switch combination {
+        case .sum: busy = arithmetic + bytes
+        case .larger: busy = max(arithmetic, bytes) + units * parameters.extra
+        case .quickerAlgorithm:
+            busy = oneStep > 0 ? min(oneStep / parameters.second, parameters.extra + bytes) : bytes
+        }
+        return busy + launches * parameters.setup + fixed
     }
 
     /// FLOP with the padding of tiles and blocks.
-    private static func executedFlop(_ operation: StepOperator, _ profile: TimingProfile) -> Double {
+    private static func executedFlop(
+        _ operation: StepOperator, _ profile: TimingProfile, cores: Double
+    ) -> Double {
         switch operation.shape {
         case .gemm(let m, let n, let k):
             return 2 * Double(profile.paddedRows(m, operation.dataType)) * Double(n) * Double(k)
@@ -62,8 +109,9 @@ public struct ResourceTimes: Sendable, Equatable {
         case .groupedGemm(let rows, let active, let n, let k):
             let block = OperatorTimer.expertRowBlock
             return 2 * (rows / active / block).rounded(.up) * block * active * Double(n) * Double(k)
-        case .prefillAttention(_, let executedPairs, _, _, let heads):
-            return 2 * executedPairs * Double(heads.query * (heads.keySize + heads.valueSize))
+        case .prefillAttention(_, let executedPairs, let lastBlockPairs, _, _, let heads):
+            let pairs = executedPairs * Double(heads.query) + profile.prefillTail.value * lastBlockPairs * cores
+            return 2 * pairs * Double(heads.keySize + heads.valueSize) * OperatorTimer.softmaxShare(heads)
         case .decodeAttention(_, let keys, let heads):
             let group = max(1, heads.query / heads.keyValue), block = OperatorTimer.queryGroupBlock
             let padded = (group + block - 1) / block * block

@@ -79,7 +79,7 @@ public struct StepCostModel: Sendable {
                 execution, tokens: tokens, layers: operators.model.layers),
             overheadNanoseconds: host.overheadNanoseconds(sequences: logitRows, newTokens: tokens),
             fullLayers: sequences > 0 ? fullLayers : 0, windowLayers: sequences > 0 ? windowLayers : 0,
-            slope: decodeSlope,
+            slope: decodeSlope.of(sequences: sequences),
             queryNanoseconds: Double(sequences) * queryBytesPerSequence * decodeSlope.nanosecondsPerByte)
     }
 

@@ -2,7 +2,7 @@ import Hardware
 
 extension TimingProfile {
     /// The profile with every parameter drawn: efficiencies stay in (0, 1], what is zero stays zero. The row
-    /// quantum of 8-bit kernels is a shape, not a time, and is kept.
+    /// quantum of 8-bit kernels and the tail of prefill attention are shapes, not times, and are kept.
     /// - Parameters:
     ///   - device: what the profile is used for; its vendor decides the spread of datasheet values.
     ///   - linkBytesPerSecond: nominal rate of a rank's links, which a drawn collective bandwidth does not exceed.
@@ -17,6 +17,7 @@ extension TimingProfile {
         sampler.draw(&drawn.prefillAttention, "prefill_attention")
         sampler.draw(&drawn.decodeAttention, "decode_attention")
         sampler.draw(&drawn.quantisedCacheEfficiency, "decode_attention.quantised_cache_efficiency", limit: 1)
+        sampler.draw(&drawn.decodeUnitNanoseconds, "decode_attention.unit")
         sampler.draw(&drawn.elementwise, "elementwise")
         sampler.draw(&drawn.collective, linkBytesPerSecond)
         sampler.draw(&drawn.host)
@@ -56,6 +57,10 @@ private struct ParameterSampler {
         }
         draw(&parameters.linkEfficiency, "collective.link_efficiency", limit: 1)
         draw(&parameters.latencyNanoseconds, "collective.latency")
+        guard var oneStep = parameters.oneStep else { return }
+        draw(&oneStep.linkEfficiency, "collective.one_step_efficiency", limit: 1)
+        draw(&oneStep.twoStepLatencyNanoseconds, "collective.two_step_latency")
+        parameters.oneStep = oneStep
     }
 
     func draw(_ host: inout HostParameters) {

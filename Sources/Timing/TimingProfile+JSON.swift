@@ -13,20 +13,28 @@ extension JSONType<TimingProfile> {
                     "bandwidth", .sourced(.quantity(.bandwidth, sign: .positive)))
                 collective.linkEfficiency = object.required("link_efficiency", .efficiency)
                 collective.latencyNanoseconds = object.required("latency", .sourcedTime)
+                guard object.has("one_step_efficiency") else { return }
+                collective.oneStep = OneStepParameters(
+                    linkEfficiency: object.required("one_step_efficiency", .efficiency),
+                    twoStepLatencyNanoseconds: object.required("two_step_latency", .sourcedTime))
             }
             var quantised = Sourced<Double>.chosen(1)
-            var tile = Sourced<Double>.chosen(1)
+            var tile = Sourced<Double>.chosen(1), unit = Sourced<Double>.chosen(0), tail = Sourced<Double>.chosen(0)
             let gemm = profile.operatorParameters("gemm") {
                 tile = $0.required("tile_rows_8bit", .sourced(.number(in: 1...)))
             }
             let decode = profile.operatorParameters("decode_attention") {
                 quantised = $0.required("quantised_cache_efficiency", .efficiency)
+                unit = $0.required("unit", .sourcedTime)
+            }
+            let prefill = profile.operatorParameters("prefill_attention") {
+                tail = $0.required("tail", .sourced(.number(in: 0...1)))
             }
             return TimingProfile(
                 name: profile.required("name", .name), engine: profile.required("engine", .name), gemm: gemm,
                 groupedGemm: profile.operatorParameters("grouped_gemm"),
-                prefillAttention: profile.operatorParameters("prefill_attention"), decodeAttention: decode,
-                quantisedCacheEfficiency: quantised, elementwise: profile.operatorParameters("elementwise"),
+                prefillAttention: prefill, decodeAttention: decode, quantisedCacheEfficiency: quantised,
+                decodeUnitNanoseconds: unit, prefillTail: tail, elementwise: profile.operatorParameters("elementwise"),
                 collective: collective, host: profile.required("host", .host), tileRows8Bit: tile)
         }
     }

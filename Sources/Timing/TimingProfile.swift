@@ -18,6 +18,17 @@ public struct CollectiveParameters: Sendable, Equatable {
     public var bandwidthBytesPerSecond: Sourced<Double>?
     public var linkEfficiency: Sourced<Double>
     public var latencyNanoseconds: Sourced<Double>
+    /// All-reduce in one step, in which each rank reads what every other has; absent where only the algorithm in
+    /// two steps is known, whose latency is then the one above.
+    public var oneStep: OneStepParameters?
+}
+
+/// The all-reduce of small messages: every rank reads the whole of every other rank's message.
+public struct OneStepParameters: Sendable, Equatable {
+    /// Share of the scale-up bandwidth that it reaches. Its latency is the collective's.
+    public var linkEfficiency: Sourced<Double>
+    /// Latency of the algorithm in two steps, which large messages take.
+    public var twoStepLatencyNanoseconds: Sourced<Double>
 }
 
 /// Host time of a step.
@@ -83,6 +94,11 @@ public struct TimingProfile: Sendable, Equatable {
     public var decodeAttention: OperatorParameters
     /// Memory efficiency of decode attention over an fp8 or int8 cache, which kernels read less well.
     public var quantisedCacheEfficiency: Sourced<Double>
+    /// Time of one core for one sequence and KV head in decode attention beside what it reads: short contexts of
+    /// large batches are bound by it.
+    public var decodeUnitNanoseconds: Sourced<Double>
+    /// Share of the longest query block's time by which prefill attention ends after its average core.
+    public var prefillTail: Sourced<Double>
     public var elementwise: OperatorParameters
     public var collective: CollectiveParameters
     public var host: HostParameters
@@ -105,6 +121,8 @@ public struct TimingProfile: Sendable, Equatable {
             list.append((name + ".setup", item.setupNanoseconds))
         }
         list.append(("decode_attention.quantised_cache_efficiency", quantisedCacheEfficiency))
+        list.append(("decode_attention.unit", decodeUnitNanoseconds))
+        list.append(("prefill_attention.tail", prefillTail))
         list.append(("gemm.tile_rows_8bit", tileRows8Bit))
         if let bandwidth = collective.bandwidthBytesPerSecond {
             list.append(("collective.bandwidth", bandwidth))
@@ -112,6 +130,10 @@ public struct TimingProfile: Sendable, Equatable {
             list.append(("collective.link_efficiency", collective.linkEfficiency))
         }
         list.append(("collective.latency", collective.latencyNanoseconds))
+        if let oneStep = collective.oneStep {
+            list.append(("collective.one_step_efficiency", oneStep.linkEfficiency))
+            list.append(("collective.two_step_latency", oneStep.twoStepLatencyNanoseconds))
+        }
         list.append(("host.step", host.stepNanoseconds))
         list.append(("host.per_sequence", host.perSequenceNanoseconds))
         list.append(("host.per_new_token", host.perNewTokenNanoseconds))

@@ -44,7 +44,7 @@ import Testing
             .prefillAttention, .decodeAttention, .mixtureOfExperts, .allReduce, .elementwise,
         ])
         // Two sequences of two query blocks: 128 x 128 + 128 x 256 pairs each.
-        guard case .prefillAttention(_, let executed, 512, 512, _) = table.samples[0].operations[0].shape else {
+        guard case .prefillAttention(_, let executed, _, 512, 512, _) = table.samples[0].operations[0].shape else {
             Issue.record("\(table.samples[0].operations)")
             return
         }

@@ -42,6 +42,8 @@ extension Calibration {
         if entry.group.kernel == .allReduce {
             object["link_efficiency"] = sourced(.init(rounded(fit.memoryEfficiency)), entry)
             object["latency"] = sourced(time(fit.setupNanoseconds), entry)
+            object["one_step_efficiency"] = sourced(.init(rounded(fit.parameters.second)), entry)
+            object["two_step_latency"] = sourced(time(fit.setupNanoseconds + fit.parameters.extra), entry)
             return object
         }
         if entry.group.kernel != .elementwise {
@@ -54,6 +56,7 @@ extension Calibration {
             }) {
             object["quantised_cache_efficiency"] = sourced(.init(rounded(quantised.fit.memoryEfficiency)), quantised)
         }
+        if entry.group.kernel == .decodeAttention { object["unit"] = sourced(time(fit.parameters.extra), entry) }
         object["setup"] = sourced(time(fit.setupNanoseconds), entry)
         return object
     }

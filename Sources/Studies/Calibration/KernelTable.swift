@@ -121,7 +121,8 @@ extension KernelSample {
         let limit = window > 0 ? window : nil
         let shape = OperatorShape.prefillAttention(
             pairs: Double(batch) * chunk.pairs(window: limit),
-            executedPairs: Double(batch) * chunk.paddedPairs(window: limit), queries: batch * tokens,
+            executedPairs: Double(batch) * chunk.paddedPairs(window: limit),
+            lastBlockPairs: chunk.lastBlockPairs(window: limit), queries: batch * tokens,
             keys: Int64(batch) * chunk.keys(window: limit), heads: heads)
         return ([.measured(shape, type, stream: cache)], [query, keyValue, size, window, batch, context, tokens],
                 tokens >= 128 && query >= 4)
