@@ -41,4 +41,43 @@ import Testing
             "0-10", "24-28", "2-5", "10-18", "4-6", "19-24", "6-18", "18-19",
         ])
     }
+
+    @Test func shortestRemainingTakesDevicesAway() throws {
+        #expect(try spans(.free(.shortestRemaining)) == [
+            "0-1,19-28", "1-5", "5-8", "5-7,13-19", "5-7", "8-13", "7-19", "7-8",
+        ])
+    }
+
+    @Test func shortestServiceTakesDevicesAway() throws {
+        #expect(try spans(.free(.shortestService)) == [
+            "0-1,2-11", "1-2,24-27", "2-5", "16-24", "4-6", "11-16", "6-7,8-19", "7-8",
+        ])
+    }
+
+    @Test func priorityTakesDevicesAway() throws {
+        var jobs = Self.jobs
+        for (index, priority) in [(1, 1), (3, 2), (5, 1), (6, 2)] { jobs[index].priority = Int32(priority) }
+        #expect(try spans(.free(.priority), jobs: jobs) == [
+            "0-1,3-6,16-18,20-24", "1-3,18-20", "6-9", "3-11", "9-11", "11-16", "6-18", "20-21",
+        ])
+    }
+
+    @Test func leastAttainedInTwoQueues() throws {
+        #expect(try spans(.free(.leastAttained, .byQueues(limits: [4 * second]))) == [
+            "0-4,17-23", "12-16", "2-5", "4-8,22-26", "4-6", "8-12,26-27", "6-12,16-22", "16-17",
+        ])
+    }
+
+    @Test func leastAttainedServiceInTwoQueues() throws {
+        #expect(try spans(.free(.leastAttainedService, .byQueues(limits: [8 * second], tick: second))) == [
+            "0-4,12-14,16-20", "14-16,24-26", "2-5", "4-8,16-20", "4-6", "8-11,20-22", "6-14,20-24", "11-12",
+        ])
+    }
+}
+
+extension SchedulingPolicy {
+    /// A policy whose preemptions cost nothing, as the tables assume.
+    fileprivate static func free(_ order: QueueOrder, _ preemption: PreemptionRule = .byOrder) -> SchedulingPolicy {
+        SchedulingPolicy(order: order, whenBlocked: .skip, preemption: preemption, restartCost: .free)
+    }
 }

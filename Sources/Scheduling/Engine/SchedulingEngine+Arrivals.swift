@@ -14,7 +14,12 @@ extension SchedulingEngine {
         while nextArrival < jobs.count, jobs[nextArrival].submit <= now {
             let job = Int32(nextArrival)
             nextArrival += 1
-            if canEverRun(job, machine) { wait(job, at: now) } else { states[Int(job)].phase = .rejected }
+            guard canEverRun(job, machine) else {
+                states[Int(job)].phase = .rejected
+                continue
+            }
+            if !queueLimits.isEmpty { partitions[partition(of: job)].levels[0].append(job) }
+            wait(job, at: now)
         }
         scheduleArrival(&queue)
         requestPass(at: now, &queue)

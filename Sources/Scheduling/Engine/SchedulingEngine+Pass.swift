@@ -16,7 +16,11 @@ extension SchedulingEngine {
     /// Decides who runs, in every partition where something has changed.
     mutating func pass(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         for partition in partitions.indices where partitions[partition].isOpen || !partitions[partition].arrived.isEmpty {
-            passInOrder(partition, at: now, &queue, &machine)
+            switch configuration.policy.preemption {
+            case .none: passInOrder(partition, at: now, &queue, &machine)
+            case .byOrder: passWithPreemption(partition, at: now, &queue, &machine)
+            case .byQueues: passOverQueues(partition, at: now, &queue, &machine)
+            }
             partitions[partition].isOpen = false
             partitions[partition].arrived.removeAll(keepingCapacity: true)
         }
@@ -47,7 +51,7 @@ extension SchedulingEngine {
     }
 
     /// Makes the next job of a lane the one behind an entry.
-    private mutating func moveOn(_ lane: Int, behind entry: OrderedQueue.Entry) {
+    mutating func moveOn(_ lane: Int, behind entry: OrderedQueue.Entry) {
         let next = OrderedQueue.Entry(key: entry.key, job: entry.job + 1)
         setRank(lane, to: lanes[lane].queue.entry(at: lanes[lane].queue.position(notBefore: next)))
     }

@@ -18,6 +18,7 @@ extension SchedulingEngine {
         states[index].paysRestart = false
         states[index].runningIndex = Int32(running.count)
         running.append(job)
+        if !queueLimits.isEmpty { scheduleDemotion(job, at: now, &queue) }
         if jobs[index].duration >= 0 {
             queue.schedule(
                 Event(
@@ -34,6 +35,9 @@ extension SchedulingEngine {
     /// A job's work is done.
     mutating func complete(_ job: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         states[Int(job)].left = 0
+        if !queueLimits.isEmpty {
+            partitions[partition(of: job)].levels[Int(states[Int(job)].level)].removeAll { $0 == job }
+        }
         end(job, .completed, at: now, &machine)
         states[Int(job)].phase = .completed
         states[Int(job)].end = now
@@ -53,11 +57,9 @@ extension SchedulingEngine {
     /// Takes a running job off its devices and lets it wait again.
     mutating func interrupt(_ job: Int32, _ ending: RunEnding, at now: Nanoseconds, _ machine: inout Machine) {
         let index = Int(job)
-        let (_, attained) = progress(job, at: now)
         let ran = now - states[index].runStart
         states[index].left -= max(0, ran - states[index].overhead)
         end(job, ending, at: now, &machine)
-        states[index].attained = attained
         states[index].paysRestart = true
         if ending == .failed { states[index].failures += 1 } else { states[index].preemptions += 1 }
         wait(job, at: now)
@@ -78,6 +80,7 @@ extension SchedulingEngine {
         states[index].generation += 1
         let paid = min(now - states[index].runStart, states[index].overhead)
         states[index].restartNanoseconds += paid
+        states[index].attained += now - states[index].runStart
         books.record(
             job, from: states[index].runStart, to: now, overhead: paid, ending: ending, shares: shares[index])
         let place = Int(states[index].runningIndex)
@@ -118,11 +121,10 @@ extension SchedulingEngine {
         let index = Int(job)
         if let lease = leases[index] { machine.cluster.release(lease) }
         leases[index] = nil
-        let partition = configuration.tenants[Int(jobs[index].tenant)].partition
         for share in shares[index] { sync(Int(share.node), machine) }
         shares[index] = []
         use(-Int64(jobs[index].devices), of: Int(jobs[index].tenant), at: now)
-        partitions[partition].isOpen = true
+        partitions[partition(of: job)].isOpen = true
     }
 
     /// Adds to what a tenant holds, in the books of tenant and cluster.

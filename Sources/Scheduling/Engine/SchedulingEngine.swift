@@ -9,7 +9,7 @@ enum SchedulingEvent {
     static let completion: UInt16 = 1
     /// The engine decides who runs.
     static let pass: UInt16 = 2
-    /// A running job has attained the limit of its queue. `a`: job, `b`: generation.
+    /// A running job has attained the limit of its queue. `a`: job, `b`: generation and queue.
     static let demotion: UInt16 = 3
 }
 
@@ -77,6 +77,9 @@ public struct SchedulingEngine: Sendable {
         heaps = Array(repeating: LaneHeap(laneCount: lanes.count), count: configuration.partitions)
         partitions = Array(repeating: PartitionState(), count: configuration.partitions)
         tenants = Array(repeating: TenantState(), count: configuration.tenants.count)
+        if case .byQueues(let limits, _) = configuration.policy.preemption {
+            for index in partitions.indices { partitions[index].levels = Array(repeating: [], count: limits.count + 1) }
+        }
         random = RandomStream(seed: configuration.seed, name: "\(configuration.name)/placement")
         books = SchedulingBooks()
     }
@@ -97,6 +100,10 @@ public struct SchedulingEngine: Sendable {
         case SchedulingEvent.arrival:
             lastActivity = event.time
             arrive(at: event.time, &queue, &machine)
+        case SchedulingEvent.demotion:
+            guard isCurrent(event) else { return }
+            lastActivity = event.time
+            demote(Int32(event.a), at: event.time, &queue)
         case SchedulingEvent.pass:
             isPassPending = false
             pass(at: event.time, &queue, &machine)
@@ -105,7 +112,10 @@ public struct SchedulingEngine: Sendable {
     }
 
     private func isCurrent(_ event: Event) -> Bool {
-        Int64(states[Int(event.a)].generation) == event.b && states[Int(event.a)].phase == .running
+        let state = states[Int(event.a)]
+        let word = event.kind == SchedulingEvent.demotion
+            ? Int64(state.generation) << 16 | Int64(state.level) : Int64(state.generation)
+        return word == event.b && state.phase == .running
     }
 
     /// Asks for a pass at the end of this instant.
@@ -136,4 +146,6 @@ struct PartitionState: Sendable {
     var failedSizes: UInt64 = 0
     /// Jobs that came since the last pass.
     var arrived: [Int32] = []
+    /// The queues of a policy that has several: jobs that wait or run, by queue.
+    var levels: [[Int32]] = []
 }

@@ -24,8 +24,9 @@ public enum PreemptionRule: Sendable, Equatable {
     case byOrder
     /// Every running job that is behind it in a list of queues, into whose next one a job falls when it has attained a
     /// limit (Tiresias' discretised two-dimensional LAS). Limits in nanoseconds, of running time or of time multiplied
-    /// by devices as the queue order measures it; one less than there are queues.
-    case byQueues(limits: [Int64])
+    /// by devices as the queue order measures it; one less than there are queues. Limits are looked at every `tick`
+    /// nanoseconds of simulated time: Tiresias' clock ticks once a second.
+    case byQueues(limits: [Int64], tick: Nanoseconds = 1)
 }
 
 /// A whole policy: explicit parts, each of them replaceable.
