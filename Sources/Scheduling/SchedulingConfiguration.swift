@@ -18,6 +18,17 @@ public struct SchedulingConfiguration: Sendable {
     /// The partition of each node, by number; empty: all in partition 0.
     public var nodePartitions: [Int] = []
 
+    /// How often jobs save their work; nil: never, so that a failure loses all of it.
+    public var checkpoints: Checkpoints?
+    /// By what factor jobs on several nodes run longer.
+    public var slowdown = PlacementSlowdown()
+    /// How fast jobs run on each node group against their traced durations; empty: at speed one everywhere.
+    public var groupSpeeds: [Double] = []
+    /// Processors and host memory of the nodes; nil: not looked at.
+    public var hosts: HostResources?
+    /// How often nodes fail of themselves; nil: never.
+    public var failureRate: FailureRate?
+
     /// Jobs of one tenant on the whole cluster; set the other fields as needed.
     public init(
         name: String, seed: UInt64 = 1, policy: SchedulingPolicy = SchedulingPolicy(),

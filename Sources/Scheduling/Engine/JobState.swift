@@ -43,8 +43,20 @@ struct JobState: Sendable {
     var runningIndex: Int32 = -1
     /// Queue of multi-level orders.
     var level: Int16 = 0
-    /// The latest reason why it waits; index into the reasons' record.
+    /// The latest reason why it waits; index into the record of reasons.
     var reason: Int32 = -1
+    /// Its latest run; index into the record of runs.
+    var segment: Int32 = -1
+    /// The job that left devices at the instant of its first start.
+    var unblocker: Int32 = -1
+    /// The first start that was promised to it, or -1.
+    var promise: Nanoseconds = -1
+    /// When its present run was expected to end as it began.
+    var expectedEnd: Nanoseconds = 0
+    /// By what factor its present or last run takes longer than the trace says.
+    var stretch = 1.0
+    /// Whether its present run holds more than its tenant's quota.
+    var isBorrowing = false
 }
 
 /// A stretch of time that a job had its devices.
@@ -62,6 +74,12 @@ public struct RunSegment: Sendable, Equatable {
     /// First of its shares in the outcome's list of shares, and how many.
     public var firstShare: Int32
     public var shareCount: Int32
+    /// Work that was lost at its end, in device-independent time.
+    public var lost: Nanoseconds
+    /// Whether it held devices beyond its tenant's quota: opportunistic, in the words of HiveD.
+    public var isBorrowed: Bool
+    /// The job's run before, as an index into all runs, or -1.
+    public var previous: Int32
 }
 
 /// Why a job left its devices.

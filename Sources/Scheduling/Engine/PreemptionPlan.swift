@@ -19,8 +19,12 @@ struct PreemptionPlan: Sendable {
     var starts: [(job: Int32, shares: [NodeShare])] = []
     /// Devices of unsettled jobs.
     var unsettledDevices: Int64 = 0
-    /// Nodes whose count of free devices the plan has changed.
-    var touched: [Int32] = []
+    /// Nodes whose count of free devices the plan has changed, and what it was before.
+    var touched: [NodeShare] = []
+    /// Free host resources before the plan.
+    var hosts: HostMap?
+    /// For whom jobs were displaced: the loser, then the winner.
+    var losses: [(loser: Int32, winner: Int32)] = []
     /// Devices that tenants hold under the plan.
     var tenantDevices: [Int64]
 }
@@ -30,7 +34,7 @@ extension SchedulingEngine {
     /// - Parameter ranked: the running jobs of the partition, those served first in front.
     func preemptionPlan(_ ranked: [Int32]) -> PreemptionPlan {
         var plan = PreemptionPlan(
-            ranked: ranked, standing: Array(repeating: .kept, count: running.count),
+            ranked: ranked, standing: Array(repeating: .kept, count: running.count), hosts: hosts,
             tenantDevices: Array(repeating: 0, count: tenants.count))
         for job in ranked {
             let index = Int(job)
@@ -54,24 +58,24 @@ extension SchedulingEngine {
             plan.unsettledDevices -= Int64(jobs[index].devices)
             return true
         }
-        if place >= 0, shares[index].allSatisfy({ map.free(Int($0.node)) >= $0.devices }) {
-            hold(shares[index], &plan)
+        if place >= 0, isFree(shares[index], for: job) {
+            move(shares[index], of: job, sign: -1, &plan)
             keep(job, &plan)
             return true
         }
         let tenant = Int(jobs[index].tenant)
         let devices = Int64(jobs[index].devices)
-        if let quota = configuration.tenants[tenant].quotaDevices, !configuration.tenants[tenant].mayBorrow,
+        if let quota = quotas[tenant], !configuration.tenants[tenant].mayBorrow,
             plan.tenantDevices[tenant] + devices > quota { return false }
         guard findPlace(job, rank, partition, &plan) else { return false }
-        hold(found, &plan)
+        move(found, of: job, sign: -1, &plan)
         plan.starts.append((job, found))
         plan.tenantDevices[tenant] += devices
         return true
     }
 
     /// Finds a place for a job, displacing those that are behind it, the last first, and no more of them than it needs.
-    private mutating func findPlace(
+    mutating func findPlace(
         _ job: Int32, _ rank: Int, _ partition: Int, _ plan: inout PreemptionPlan
     ) -> Bool {
         if place(job, partition) { return true }
@@ -86,46 +90,54 @@ extension SchedulingEngine {
             let place = Int(states[Int(other)].runningIndex)
             guard plan.standing[place] == .unsettled else { continue }
             plan.standing[place] = .displaced
-            for share in shares[Int(other)] {
-                map.add(share.devices, to: Int(share.node))
-                plan.touched.append(share.node)
-            }
+            move(shares[Int(other)], of: other, sign: 1, &plan)
             displaced.append(other)
             isPlaced = self.place(job, partition)
         }
-        giveBack(displaced, keepingClear: isPlaced, &plan)
+        giveBack(displaced, for: isPlaced ? job : -1, &plan)
         return isPlaced
     }
 
-    /// Gives displaced jobs their devices back, the one that is served first first, where the place found leaves them.
-    private mutating func giveBack(_ displaced: [Int32], keepingClear isPlaced: Bool, _ plan: inout PreemptionPlan) {
-        let place = isPlaced ? found : []
-        for share in place { map.add(-share.devices, to: Int(share.node)) }
+    /// Gives displaced jobs their devices back, the one that is served first first, where the place found for another
+    /// job leaves them.
+    private mutating func giveBack(_ displaced: [Int32], for winner: Int32, _ plan: inout PreemptionPlan) {
+        let place = winner >= 0 ? found : []
+        if winner >= 0 { move(place, of: winner, sign: -1, &plan) }
         for other in displaced.reversed() {
             let index = Int(other)
-            guard shares[index].allSatisfy({ map.free(Int($0.node)) >= $0.devices }) else {
+            guard isFree(shares[index], for: other) else {
                 plan.unsettledDevices -= Int64(jobs[index].devices)
+                plan.losses.append((other, winner))
                 continue
             }
-            for share in shares[index] { map.add(-share.devices, to: Int(share.node)) }
+            move(shares[index], of: other, sign: -1, &plan)
             plan.standing[Int(states[index].runningIndex)] = .unsettled
         }
-        for share in place { map.add(share.devices, to: Int(share.node)) }
+        if winner >= 0 { move(place, of: winner, sign: 1, &plan) }
     }
 
-    /// Looks for a place in what is free now; the shares are in `found`.
-    mutating func place(_ job: Int32, _ partition: Int) -> Bool {
-        let request = jobs[Int(job)]
-        return configuration.policy.placement.place(
-            PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: map,
-            nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)
-    }
-
-    private mutating func hold(_ places: [NodeShare], _ plan: inout PreemptionPlan) {
-        for share in places {
-            map.add(-share.devices, to: Int(share.node))
-            plan.touched.append(share.node)
+    /// Whether shares of a job are free.
+    private func isFree(_ places: [NodeShare], for job: Int32) -> Bool {
+        places.allSatisfy {
+            map.free(Int($0.node)) >= $0.devices && hosts?.has($0, of: jobs[Int(job)]) ?? true
         }
+    }
+
+    /// Makes shares of a job free (a sign of 1) or takes them (-1), for the length of the plan.
+    private mutating func move(_ places: [NodeShare], of job: Int32, sign: Int32, _ plan: inout PreemptionPlan) {
+        for share in places {
+            plan.touched.append(NodeShare(node: share.node, devices: map.free(Int(share.node))))
+            map.add(sign * share.devices, to: Int(share.node))
+        }
+        hosts?.take(places, of: jobs[Int(job)], sign: Int64(-sign))
+    }
+
+    /// Makes everything free that was free before the plan, and nothing else.
+    mutating func undo(_ plan: PreemptionPlan) {
+        for before in plan.touched.reversed() {
+            map.add(before.devices - map.free(Int(before.node)), to: Int(before.node))
+        }
+        hosts = plan.hosts
     }
 
     private func keep(_ job: Int32, _ plan: inout PreemptionPlan) {

@@ -16,6 +16,7 @@ extension SchedulingEngine {
             nextArrival += 1
             guard canEverRun(job, machine) else {
                 states[Int(job)].phase = .rejected
+                books.rejected += 1
                 continue
             }
             if !queueLimits.isEmpty { partitions[partition(of: job)].levels[0].append(job) }
@@ -36,6 +37,7 @@ extension SchedulingEngine {
             let nodes = layout.nodes(ofGroup: group)
             let inPartition = configuration.partitions == 1
                 ? nodes.count : nodes.count { map.partition(of: $0) == tenant.partition }
+            if request.devices == 0 { return inPartition > 0 }
             return inPartition * layout.groups[group].node.devicesPerNode >= Int(request.devices)
         }
     }
@@ -102,9 +104,20 @@ extension SchedulingEngine {
     /// A tenant's part of the cluster, as the order measures it.
     func tenantShare(of tenant: Int) -> Double {
         switch configuration.policy.order.share {
-        case .none: 0
-        case .devices, .dominant:
-            Double(tenants[tenant].devices) / Double(max(1, books.devices)) / configuration.tenants[tenant].weight
+        case .none: return 0
+        case .devices: return Double(tenants[tenant].devices) / configuration.tenants[tenant].weight
+        case .dominant: return dominantShare(of: tenant) / configuration.tenants[tenant].weight
         }
+    }
+
+    /// The largest part that a tenant has of any resource (Ghodsi et al., NSDI 2011).
+    private func dominantShare(of tenant: Int) -> Double {
+        let state = tenants[tenant]
+        var share = Double(state.devices) / Double(max(1, books.devices))
+        if let hosts {
+            share = max(share, Double(state.cpuMilli) / Double(max(1, hosts.totalCPUMilli)))
+            share = max(share, Double(state.memoryBytes) / Double(max(1, hosts.totalMemoryBytes)))
+        }
+        return share
     }
 }

@@ -7,17 +7,24 @@ extension SchedulingEngine {
     enum Verdict {
         /// It has its devices.
         case started
+        /// It has them, and others have lost theirs: those may fit elsewhere.
+        case startedByReclaim
         /// Too few free devices, or none that its placement takes.
         case noRoom
         /// Its tenant has no more.
         case overQuota
+        /// There is a place, but to take it would move a promised start.
+        case brokenPromise
     }
 
     /// Decides who runs, in every partition where something has changed.
     mutating func pass(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         for partition in partitions.indices where partitions[partition].isOpen || !partitions[partition].arrived.isEmpty {
+            if partitions[partition].isOpen { partitions[partition].failedSizes = 0 }
             switch configuration.policy.preemption {
-            case .none: passInOrder(partition, at: now, &queue, &machine)
+            case .none where configuration.policy.whenBlocked == .reserveAll:
+                passWithReservations(partition, at: now, &queue, &machine)
+            case .none: while passInOrder(partition, at: now, &queue, &machine) {}
             case .byOrder: passWithPreemption(partition, at: now, &queue, &machine)
             case .byQueues: passOverQueues(partition, at: now, &queue, &machine)
             }
@@ -26,54 +33,105 @@ extension SchedulingEngine {
         }
     }
 
-    /// Walks through the waiting jobs of a partition.
+    /// Walks through the waiting jobs of a partition. True: devices were reclaimed, and the walk must be repeated.
     private mutating func passInOrder(
         _ partition: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
-    ) {
-        if partitions[partition].isOpen { partitions[partition].failedSizes = 0 }
+    ) -> Bool {
+        let whenBlocked = configuration.policy.whenBlocked
         var passed: [Int] = []
+        var head: Int32 = -1
+        var repeats = false
         while let (lane, rank) = heaps[partition].first {
-            let entry = OrderedQueue.Entry(key: rank.key, job: rank.job)
-            let verdict = tryToStart(rank.job, partition, at: now, &queue, &machine)
+            let job = rank.job
+            let verdict = tryToStart(job, partition, head: head, at: now, &queue, &machine)
             if verdict == .started {
-                if passed.contains(lane) { moveOn(lane, behind: entry) }
+                if passed.contains(lane) { moveOn(lane, behind: rank) }
                 continue
             }
-            if verdict == .noRoom, configuration.policy.whenBlocked == .block { break }
+            if verdict == .startedByReclaim {
+                repeats = true
+                break
+            }
+            note(verdict, job, partition, head: head, at: now)
+            if verdict == .noRoom, whenBlocked == .block {
+                markFront(job, partition, at: now)
+                break
+            }
+            if verdict == .noRoom, whenBlocked == .reserveHead, head < 0 {
+                head = job
+                reserve(job, partition, at: now)
+            }
             if !passed.contains(lane) { passed.append(lane) }
-            if verdict == .overQuota, configuration.policy.whenBlocked == .block {
+            if verdict == .overQuota, whenBlocked == .block {
                 heaps[partition].remove(lane)
             } else {
-                moveOn(lane, behind: entry)
+                moveOn(lane, behind: rank)
+            }
+            guard map.free(partition: partition, groups: .max) > 0 || hosts != nil || canReclaim else {
+                markFront(-1, partition, at: now)
+                break
             }
         }
         for lane in passed { refreshRank(lane) }
+        return repeats
     }
 
-    /// Makes the next job of a lane the one behind an entry.
-    mutating func moveOn(_ lane: Int, behind entry: OrderedQueue.Entry) {
-        let next = OrderedQueue.Entry(key: entry.key, job: entry.job + 1)
+    /// Makes the next job of a lane the one behind a rank.
+    mutating func moveOn(_ lane: Int, behind rank: LaneHeap.Rank) {
+        let next = OrderedQueue.Entry(key: rank.key, job: rank.job + 1)
         setRank(lane, to: lanes[lane].queue.entry(at: lanes[lane].queue.position(notBefore: next)))
     }
 
     /// Starts a job if there is a place for it and its tenant may have it.
-    private mutating func tryToStart(
-        _ job: Int32, _ partition: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    /// - Parameter head: the job to which a start has been promised, or -1.
+    mutating func tryToStart(
+        _ job: Int32, _ partition: Int, head: Int32 = -1, at now: Nanoseconds, _ queue: inout EventQueue,
+        _ machine: inout Machine
     ) -> Verdict {
         let request = jobs[Int(job)]
-        let tenant = configuration.tenants[Int(request.tenant)]
-        if let quota = tenant.quotaDevices, !tenant.mayBorrow,
-            tenants[Int(request.tenant)].devices + Int64(request.devices) > quota { return .overQuota }
-        let bit: UInt64 = request.devices < 64 && request.nodeGroups == .max ? 1 << UInt64(request.devices) : 0
-        guard partitions[partition].failedSizes & bit == 0 else { return .noRoom }
-        let isPlaced = configuration.policy.placement.place(
-            PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: map,
-            nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)
-        guard isPlaced else {
-            partitions[partition].failedSizes |= bit
-            return .noRoom
+        if isOverQuota(job) { return .overQuota }
+        let isPlain = request.devices < 64 && request.nodeGroups == .max && hosts == nil
+        let bit: UInt64 = isPlain ? 1 << UInt64(request.devices) : 0
+        if partitions[partition].failedSizes & bit == 0, place(job, partition) {
+            guard head < 0 || keepsPromise(job, partition, at: now) else { return .brokenPromise }
+            if head < 0, !reservations.isEmpty { reservations[partition].isValid = false }
+            begin(job, on: found, at: now, &queue, &machine)
+            return .started
         }
-        begin(job, on: found, at: now, &queue, &machine)
-        return .started
+        partitions[partition].failedSizes |= bit
+        guard canReclaim, let losers = reclaim(job, partition) else { return .noRoom }
+        let places = found
+        for loser in losers {
+            interrupt(loser, .reclaimed, at: now, &machine)
+            mark(loser, .reclaimed, blocker: job, at: now)
+        }
+        begin(job, on: places, at: now, &queue, &machine)
+        partitions[partition].failedSizes = 0
+        if !reservations.isEmpty { reservations[partition].isValid = false }
+        return .startedByReclaim
+    }
+
+    /// Looks for a place in what is free now; the shares are in `found`.
+    mutating func place(_ job: Int32, _ partition: Int) -> Bool {
+        let request = jobs[Int(job)]
+        let isPlaced = request.devices > 0
+            && configuration.policy.placement.place(
+                PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: map,
+                nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)
+        guard let hosts, request.needsHost else { return isPlaced }
+        if isPlaced, found.allSatisfy({ hosts.has($0, of: request) }) { return true }
+        return map.place(request, partition: partition, hosts: hosts, into: &found)
+    }
+
+    /// Notes why a job was not started.
+    private mutating func note(
+        _ verdict: Verdict, _ job: Int32, _ partition: Int, head: Int32, at now: Nanoseconds
+    ) {
+        switch verdict {
+        case .started, .startedByReclaim: break
+        case .noRoom: mark(job, shortage(job, partition), at: now)
+        case .overQuota: mark(job, .quota, at: now)
+        case .brokenPromise: mark(job, .reservation, blocker: head, at: now)
+        }
     }
 }

@@ -14,8 +14,10 @@ extension SchedulingEngine {
         var passed: [Int] = []
         var rank = 0
         while true {
-            let waiting = heaps[partition].first.map { OrderedQueue.Entry(key: $0.rank.key, job: $0.rank.job) }
-            if rank < ranked.count, waiting.map({ ranked[rank] < $0 }) ?? true {
+            let waiting = heaps[partition].first?.rank
+            let isNext = rank < ranked.count
+                && waiting.map { ranked[rank] < OrderedQueue.Entry(key: $0.key, job: $0.job) } ?? true
+            if isNext {
                 _ = settle(ranked[rank].job, rank: rank, partition, &plan)
                 rank += 1
                 continue
@@ -24,8 +26,9 @@ extension SchedulingEngine {
             if !passed.contains(lane) { passed.append(lane) }
             moveOn(lane, behind: waiting)
             let isPlaced = settle(waiting.job, rank: rank, partition, &plan)
+            if !isPlaced { mark(waiting.job, shortage(waiting.job, partition), at: now) }
             if !isPlaced, configuration.policy.whenBlocked == .block { break }
-            guard plan.unsettledDevices > 0 || map.free(partition: partition, groups: .max) > 0 else { break }
+            guard hosts != nil || plan.unsettledDevices > 0 || map.free(partition: partition, groups: .max) > 0 else { break }
         }
         // Who was displaced for a place that was not needed in the end, or behind a job that blocks, keeps his.
         for job in plan.ranked[rank...] { _ = settle(job, rank: plan.ranked.count, partition, &plan) }
@@ -43,7 +46,7 @@ extension SchedulingEngine {
         for job in order {
             let isRunning = states[Int(job)].runningIndex >= 0
             let isPlaced = settle(job, rank: rank, partition, &plan)
-            if isRunning { rank += 1 }
+            if isRunning { rank += 1 } else if !isPlaced { mark(job, shortage(job, partition), at: now) }
             if !isPlaced, configuration.policy.whenBlocked == .block { break }
         }
         carryOut(plan, at: now, &queue, &machine)
@@ -58,9 +61,13 @@ extension SchedulingEngine {
     private mutating func carryOut(
         _ plan: PreemptionPlan, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
-        for node in plan.touched { sync(Int(node), machine) }
+        undo(plan)
         let displaced = plan.ranked.filter { plan.standing[Int(states[Int($0)].runningIndex)] == .displaced }
-        for job in displaced { interrupt(job, .preempted, at: now, &machine) }
+        for job in displaced {
+            interrupt(job, .preempted, at: now, &machine)
+            let winner = plan.losses.last { $0.loser == job }?.winner ?? -1
+            mark(job, .preempted, blocker: winner, at: now)
+        }
         for start in plan.starts { begin(start.job, on: start.shares, at: now, &queue, &machine) }
     }
 

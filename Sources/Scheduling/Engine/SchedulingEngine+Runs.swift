@@ -13,16 +13,17 @@ extension SchedulingEngine {
         if states[index].firstStart < 0 { states[index].firstStart = now }
         states[index].phase = .running
         states[index].runStart = now
-        states[index].overhead = states[index].paysRestart
-            ? configuration.policy.restartCost.nanoseconds(devices: jobs[index].devices) : 0
+        states[index].overhead = restartCost(of: job)
         states[index].paysRestart = false
+        states[index].stretch = stretch(of: places)
+        noteStart(job, at: now)
         states[index].runningIndex = Int32(running.count)
         running.append(job)
         if !queueLimits.isEmpty { scheduleDemotion(job, at: now, &queue) }
         if jobs[index].duration >= 0 {
             queue.schedule(
                 Event(
-                    time: now + states[index].overhead + states[index].left, component: component,
+                    time: now + states[index].overhead + runTime(job, states[index].left) + lateness, component: component,
                     kind: SchedulingEvent.completion, phase: .completion, a: Int64(job),
                     b: Int64(states[index].generation)))
         } else if let lease = leases[index] {
@@ -30,6 +31,20 @@ extension SchedulingEngine {
             let devices = machine.cluster.lease(lease)?.devices ?? []
             launches.append(WorkloadLaunch(job: job, workload: workload, devices: devices, lease: lease))
         }
+    }
+
+    /// Notes who left the devices that a job gets, and whether it holds them by right.
+    private mutating func noteStart(_ job: Int32, at now: Nanoseconds) {
+        let index = Int(job), tenant = Int(jobs[index].tenant)
+        let last = partitions[partition(of: job)].lastEnded
+        if states[index].firstStart == now, last.time == now { states[index].unblocker = last.job }
+        states[index].isBorrowing = quotas[tenant].map { tenants[tenant].devices > $0 } ?? false
+        expectEnd(of: job)
+    }
+
+    /// What HeliosArtifact's SRTF adds to every job's end.
+    private var lateness: Nanoseconds {
+        configuration.policy.compatibility == .heliosSRTF ? 1_000_000_000 : 0
     }
 
     /// A job's work is done.
@@ -58,8 +73,10 @@ extension SchedulingEngine {
     mutating func interrupt(_ job: Int32, _ ending: RunEnding, at now: Nanoseconds, _ machine: inout Machine) {
         let index = Int(job)
         let ran = now - states[index].runStart
-        states[index].left -= max(0, ran - states[index].overhead)
-        end(job, ending, at: now, &machine)
+        let done = work(job, in: ran)
+        let kept = ending == .failed ? work(job, in: ran, saved: true) : done
+        if jobs[index].duration >= 0 { states[index].left = max(0, states[index].left - kept) }
+        end(job, ending, lost: done - kept, at: now, &machine)
         states[index].paysRestart = true
         if ending == .failed { states[index].failures += 1 } else { states[index].preemptions += 1 }
         wait(job, at: now)
@@ -71,18 +88,25 @@ extension SchedulingEngine {
         let before = jobs[index].duration >= 0 ? jobs[index].duration - states[index].left : states[index].attained
         guard let now, states[index].phase == .running else { return (before, states[index].attained) }
         let ran = now - states[index].runStart
-        return (before + max(0, ran - states[index].overhead), states[index].attained + ran)
+        return (before + work(job, in: ran), states[index].attained + ran)
     }
 
     /// Ends the present run: books, lease, free devices.
-    private mutating func end(_ job: Int32, _ ending: RunEnding, at now: Nanoseconds, _ machine: inout Machine) {
+    private mutating func end(
+        _ job: Int32, _ ending: RunEnding, lost: Nanoseconds = 0, at now: Nanoseconds, _ machine: inout Machine
+    ) {
         let index = Int(job)
+        forgetEnd(of: job, at: now)
+        partitions[partition(of: job)].lastEnded = (job, now)
+        if estimatedEnd(job) != now { partitions[partition(of: job)].mustReplan = true }
         states[index].generation += 1
         let paid = min(now - states[index].runStart, states[index].overhead)
         states[index].restartNanoseconds += paid
         states[index].attained += now - states[index].runStart
-        books.record(
-            job, from: states[index].runStart, to: now, overhead: paid, ending: ending, shares: shares[index])
+        let segment = RunSegment(
+            job: job, start: states[index].runStart, end: now, overhead: paid, ending: ending, firstShare: 0,
+            shareCount: 0, lost: lost, isBorrowed: states[index].isBorrowing, previous: states[index].segment)
+        states[index].segment = books.record(segment, shares: shares[index])
         let place = Int(states[index].runningIndex)
         running[place] = running[running.count - 1]
         states[Int(running[place])].runningIndex = Int32(place)
@@ -108,12 +132,14 @@ extension SchedulingEngine {
             }
             map.add(-place.devices, to: Int(place.node))
         }
+        hosts?.take(places, of: jobs[index])
         do {
+            guard !devices.isEmpty else { return use(job, sign: 1, at: now) }
             leases[index] = try machine.cluster.lease(devices, owner: configuration.list.names[index]).id
         } catch {
             preconditionFailure("the free map says that devices are free which are not: \(error)")
         }
-        use(Int64(jobs[index].devices), of: Int(jobs[index].tenant), at: now)
+        use(job, sign: 1, at: now)
     }
 
     /// Gives the devices of a job back.
@@ -122,17 +148,21 @@ extension SchedulingEngine {
         if let lease = leases[index] { machine.cluster.release(lease) }
         leases[index] = nil
         for share in shares[index] { sync(Int(share.node), machine) }
+        hosts?.take(shares[index], of: jobs[index], sign: -1)
         shares[index] = []
-        use(-Int64(jobs[index].devices), of: Int(jobs[index].tenant), at: now)
+        use(job, sign: -1, at: now)
         partitions[partition(of: job)].isOpen = true
     }
 
-    /// Adds to what a tenant holds, in the books of tenant and cluster.
-    private mutating func use(_ devices: Int64, of tenant: Int, at now: Nanoseconds) {
-        books.use(devices, at: now)
+    /// Adds a job to what its tenant and all together hold, or takes it off.
+    private mutating func use(_ job: Int32, sign: Int64, at now: Nanoseconds) {
+        let request = jobs[Int(job)], tenant = Int(request.tenant)
+        books.use(sign * Int64(request.devices), at: now)
         tenants[tenant].deviceNanoseconds += Double(tenants[tenant].devices) * Double(now - tenants[tenant].since)
         tenants[tenant].since = now
-        tenants[tenant].devices += devices
+        tenants[tenant].devices += sign * Int64(request.devices)
+        tenants[tenant].cpuMilli += sign * request.cpuMilli
+        tenants[tenant].memoryBytes += sign * request.memoryBytes
         if configuration.policy.order.change == .withTenant { refreshRank(tenant) }
     }
 }

@@ -11,6 +11,8 @@ enum SchedulingEvent {
     static let pass: UInt16 = 2
     /// A running job has attained the limit of its queue. `a`: job, `b`: generation and queue.
     static let demotion: UInt16 = 3
+    /// A node fails or works again by the engine's own rate. `a`: node.
+    static let fault: UInt16 = 4
 }
 
 /// A scheduler of jobs on the devices of a cluster.
@@ -30,6 +32,8 @@ public struct SchedulingEngine: Sendable {
     public internal(set) var lastActivity: Nanoseconds = 0
     /// Workloads that have got their devices and are to be started by the world, which empties the list.
     public var launches: [WorkloadLaunch] = []
+    /// Nodes that failed or came back by the engine's own rate; the world tells other workloads and empties the list.
+    public var faults: [NodeFault] = []
 
     let jobs: [Job]
     let estimates: [Nanoseconds]
@@ -43,6 +47,23 @@ public struct SchedulingEngine: Sendable {
     var heaps: [LaneHeap]
     var partitions: [PartitionState]
     var tenants: [TenantState]
+    /// Devices that each tenant has by right now; nil: no limit.
+    var quotas: [Int64?]
+    /// Whether any tenant takes back what others borrow.
+    let canReclaim: Bool
+    /// Free processors and host memory, where jobs ask for them.
+    var hosts: HostMap?
+    /// The promise to the first job that does not fit, by partition; empty where none is made.
+    var reservations: [HeadReservation]
+    /// Running jobs by estimated end, and free devices at the promised instant, for that promise.
+    var ends: [OrderedQueue]
+    var future: FreeMap
+    /// Waiting jobs by promised start, and free devices over time by partition and node group, where all are promised.
+    var promised: [OrderedQueue]
+    var profiles: [FreeProfile]
+    var isDrained: [Bool]
+    var isDown: [Bool]
+    var faultStreams: [RandomStream]
     /// Jobs that run, in no order that a result may depend on.
     var running: [Int32] = []
     var waitingCount = 0
@@ -80,14 +101,37 @@ public struct SchedulingEngine: Sendable {
         if case .byQueues(let limits, _) = configuration.policy.preemption {
             for index in partitions.indices { partitions[index].levels = Array(repeating: [], count: limits.count + 1) }
         }
+        quotas = configuration.tenants.map { $0.quotaDevices.map { Int64($0) } }
+        canReclaim = configuration.tenants.contains { $0.reclaims }
+        let groups = (0..<map.nodeCount).map { cluster.layout.group(of: NodeID($0)) }
+        hosts = configuration.hosts.map { HostMap($0, nodeGroups: groups) }
+        let whenBlocked = configuration.policy.whenBlocked
+        reservations = whenBlocked == .reserveHead
+            ? Array(repeating: HeadReservation(), count: configuration.partitions) : []
+        ends = Array(repeating: OrderedQueue(), count: configuration.partitions)
+        future = map
+        promised = Array(repeating: OrderedQueue(), count: configuration.partitions)
+        profiles = (0..<configuration.partitions * map.groupCount).map { [map] cell in
+            FreeProfile(
+                free: map.free(group: cell % map.groupCount, partition: cell / map.groupCount), from: 0)
+        }
+        isDrained = Array(repeating: false, count: map.nodeCount)
+        isDown = isDrained
+        faultStreams = configuration.failureRate == nil ? [] : (0..<map.nodeCount).map {
+            RandomStream(seed: configuration.seed, name: "\(configuration.name)/faults/\($0)")
+        }
         random = RandomStream(seed: configuration.seed, name: "\(configuration.name)/placement")
-        books = SchedulingBooks()
+        books = SchedulingBooks(partitions: configuration.partitions)
     }
 
     /// Schedules the first arrival. Devices that others have leased before are not touched.
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
         for node in 0..<map.nodeCount { sync(node, machine) }
+        books.devices = (0..<map.nodeCount).reduce(0) { $0 + Int64(map.free($1)) }
+        future = map
+        for index in partitions.indices { partitions[index].mustReplan = true }
         scheduleArrival(&queue)
+        scheduleFaults(&queue)
     }
 
     /// Serves an event of its component.
@@ -104,6 +148,7 @@ public struct SchedulingEngine: Sendable {
             guard isCurrent(event) else { return }
             lastActivity = event.time
             demote(Int32(event.a), at: event.time, &queue)
+        case SchedulingEvent.fault: changeNode(Int(event.a), at: event.time, &queue, &machine)
         case SchedulingEvent.pass:
             isPassPending = false
             pass(at: event.time, &queue, &machine)
@@ -127,7 +172,7 @@ public struct SchedulingEngine: Sendable {
 
     /// Takes over how many devices of a node the cluster has free.
     mutating func sync(_ node: Int, _ machine: borrowing Machine) {
-        let free = Int32(machine.cluster.freeDeviceCount(NodeID(node)))
+        let free = isDrained[node] ? 0 : Int32(machine.cluster.freeDeviceCount(NodeID(node)))
         if free != map.free(node) { map.add(free - map.free(node), to: node) }
     }
 }
@@ -146,6 +191,10 @@ struct PartitionState: Sendable {
     var failedSizes: UInt64 = 0
     /// Jobs that came since the last pass.
     var arrived: [Int32] = []
+    /// Whether all promised starts must be worked out again.
+    var mustReplan = false
+    /// The job that last left devices, and when.
+    var lastEnded: (job: Int32, time: Nanoseconds) = (-1, -1)
     /// The queues of a policy that has several: jobs that wait or run, by queue.
     var levels: [[Int32]] = []
 }

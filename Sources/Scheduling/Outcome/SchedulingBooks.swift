@@ -5,6 +5,13 @@ struct SchedulingBooks: Sendable {
     /// Devices that the scheduler has.
     var devices: Int64 = 0
     var completed = 0
+    var rejected = 0
+    var nodeFailures = 0
+    /// When the run was over.
+    var closed: Nanoseconds = 0
+    /// Why jobs waited, and what held those that nobody came to, by partition.
+    var reasons: [ReasonMark] = []
+    var fronts: [[FrontMark]]
     /// All runs of jobs that have ended, in the order of their ends.
     var segments: [RunSegment] = []
     /// Shares of the segments, one after the other.
@@ -17,6 +24,8 @@ struct SchedulingBooks: Sendable {
     var queueNanoseconds = 0.0
     var queueSince: Nanoseconds = 0
     var longestQueue = 0
+
+    init(partitions: Int) { fronts = Array(repeating: [], count: partitions) }
 
     /// Books a queue length that has held until now.
     mutating func queueLength(_ length: Int, until now: Nanoseconds) {
@@ -32,15 +41,13 @@ struct SchedulingBooks: Sendable {
         held += change
     }
 
-    /// Writes down a run.
-    mutating func record(
-        _ job: Int32, from start: Nanoseconds, to end: Nanoseconds, overhead: Nanoseconds, ending: RunEnding,
-        shares places: [NodeShare]
-    ) {
-        segments.append(
-            RunSegment(
-                job: job, start: start, end: end, overhead: overhead, ending: ending, firstShare: Int32(shares.count),
-                shareCount: Int32(places.count)))
+    /// Writes down a run and returns its index.
+    mutating func record(_ run: RunSegment, shares places: [NodeShare]) -> Int32 {
+        var segment = run
+        segment.firstShare = Int32(shares.count)
+        segment.shareCount = Int32(places.count)
+        segments.append(segment)
         shares += places
+        return Int32(segments.count - 1)
     }
 }

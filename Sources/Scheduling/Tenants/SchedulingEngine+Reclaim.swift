@@ -1,0 +1,41 @@
+import EventEngine
+import Hardware
+
+/// Tenants who take their quota back from those who borrow.
+extension SchedulingEngine {
+    /// Whether a job would take its tenant beyond what he may hold.
+    func isOverQuota(_ job: Int32) -> Bool {
+        let request = jobs[Int(job)], tenant = configuration.tenants[Int(request.tenant)]
+        guard let quota = quotas[Int(request.tenant)], !tenant.mayBorrow else { return false }
+        return tenants[Int(request.tenant)].devices + Int64(request.devices) > quota
+    }
+
+    /// Finds a place for a job that its tenant may have by right, at the cost of jobs of tenants beyond their quota: the
+    /// youngest of those gives way first, and no more of them than it takes. Nil: there is none.
+    /// - Returns: the jobs that give way; the place is in `found`.
+    mutating func reclaim(_ job: Int32, _ partition: Int) -> [Int32]? {
+        let tenant = Int(jobs[Int(job)].tenant)
+        guard configuration.tenants[tenant].reclaims, let quota = quotas[tenant],
+            tenants[tenant].devices + Int64(jobs[Int(job)].devices) <= quota else { return nil }
+        let borrowers = borrowers(partition)
+        guard !borrowers.isEmpty else { return nil }
+        var plan = preemptionPlan(borrowers)
+        let isPlaced = findPlace(job, 0, partition, &plan)
+        undo(plan)
+        guard isPlaced else { return nil }
+        return borrowers.filter { plan.standing[Int(states[Int($0)].runningIndex)] == .displaced }
+    }
+
+    /// Jobs that run beyond the quota of their tenants, the youngest last.
+    private func borrowers(_ partition: Int) -> [Int32] {
+        let young = running.filter { self.partition(of: $0) == partition && jobs[Int($0)].isPreemptible }
+            .sorted { (states[Int($0)].runStart, $0) > (states[Int($1)].runStart, $1) }
+        var beyond: [Int64] = tenants.indices.map { tenant in quotas[tenant].map { tenants[tenant].devices - $0 } ?? 0 }
+        var borrowers: [Int32] = []
+        for job in young where beyond[Int(jobs[Int(job)].tenant)] > 0 {
+            borrowers.append(job)
+            beyond[Int(jobs[Int(job)].tenant)] -= Int64(jobs[Int(job)].devices)
+        }
+        return borrowers.reversed()
+    }
+}
