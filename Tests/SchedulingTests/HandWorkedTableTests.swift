@@ -42,6 +42,20 @@ import Testing
         ])
     }
 
+    @Test(arguments: [WhenBlocked.reserveHead, .reserveAll]) func backfill(_ whenBlocked: WhenBlocked) throws {
+        #expect(try spans(SchedulingPolicy(whenBlocked: whenBlocked)) == [
+            "0-10", "10-14", "2-5", "14-22", "4-6", "22-27", "14-26", "7-8",
+        ])
+    }
+
+    @Test func onlyConservativeBackfillKeepsEveryPromise() throws {
+        let jobs = [job(0, 3, 4), job(1, 2, 3), job(2, 2, 4), job(3, 1, 2)]
+        let late = ["0-4", "4-7", "4-8", "7-9"]
+        #expect(try spans(SchedulingPolicy(), jobs: jobs) == late)
+        #expect(try spans(SchedulingPolicy(whenBlocked: .reserveAll), jobs: jobs) == late)
+        #expect(try spans(SchedulingPolicy(whenBlocked: .reserveHead), jobs: jobs) == ["0-4", "4-7", "5-9", "3-5"])
+    }
+
     @Test func shortestRemainingTakesDevicesAway() throws {
         #expect(try spans(.free(.shortestRemaining)) == [
             "0-1,19-28", "1-5", "5-8", "5-7,13-19", "5-7", "8-13", "7-19", "7-8",

@@ -5,6 +5,8 @@ extension SchedulingEngine {
     /// Notes why a job that a pass has come to waits.
     mutating func mark(_ job: Int32, _ reason: WaitReason, blocker: Int32 = -1, at now: Nanoseconds) {
         let last = states[Int(job)].reason
+        // That devices were lost says more than that, at the same instant, there are no others.
+        if last >= 0, books.reasons[Int(last)].time == now, books.reasons[Int(last)].reason.isLoss { return }
         if last >= 0, books.reasons[Int(last)].reason == reason, books.reasons[Int(last)].blocker == blocker,
             books.reasons[Int(last)].time >= states[Int(job)].waitingSince { return }
         states[Int(job)].reason = Int32(books.reasons.count)

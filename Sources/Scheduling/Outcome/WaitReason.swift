@@ -21,6 +21,9 @@ public enum WaitReason: UInt8, Sendable, CaseIterable {
     /// A device that it ran on failed.
     case failure
 
+    /// Whether it had devices and lost them.
+    var isLoss: Bool { self == .preempted || self == .reclaimed || self == .failure }
+
     /// The name in records.
     public var name: String {
         switch self {
@@ -48,6 +51,14 @@ public struct WaitSegment: Sendable, Equatable {
     /// The job in its way: the one before it in order, the one that was promised a start, the one that took its
     /// devices, or, at the end of a wait for devices, the one that left them. Nil where it is not a job.
     public var blocker: Int?
+
+    /// A wait from a time until another.
+    public init(start: Nanoseconds, end: Nanoseconds, reason: WaitReason, blocker: Int?) {
+        self.start = start
+        self.end = end
+        self.reason = reason
+        self.blocker = blocker
+    }
 }
 
 /// One entry of the record of reasons.
