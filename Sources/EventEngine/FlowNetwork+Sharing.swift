@@ -38,6 +38,7 @@ extension FlowNetwork {
             if rate > offered { sharing.bottlenecks.set(link, to: rate) } else { fill(link, at: rate) }
         }
         sharing.seeds.removeAll(keepingCapacity: true)
+        if recordsLoads { recordLoads() }
     }
 
     /// The rate at which each unsettled lane of a link could go if they were alone on it.

@@ -30,6 +30,11 @@
 public struct FlowNetwork: Sendable {
     /// Changes whenever `nextCompletion` may have changed.
     public internal(set) var version: UInt64 = 0
+    /// Whether ``loads`` are kept, for a timeline.
+    public var recordsLoads = false
+    /// What links carry from an instant on, each time that rates were shared anew; for their reader to
+    /// remove.
+    public internal(set) var loads: [LinkLoad] = []
 
     var clock: Nanoseconds = 0
     var startedFlows: UInt64 = 0

@@ -9,6 +9,8 @@ public struct Machine: Sendable {
     public var cluster: Cluster
     /// The links and the flows on them.
     public var network: FlowNetwork
+    /// What is recorded for people to look at; off unless somebody asked for it.
+    public var timeline = TimelineRecorder.off
 
     /// Builds a cluster with a network of its own.
     /// - Throws: a number of the specification that is out of its range.

@@ -17,6 +17,11 @@ public enum QuantityError: Error, Sendable, Equatable {
 }
 
 extension QuantityError {
+    /// What was expected and what to write instead, for a quantity that stands in no document.
+    public func explanation(_ dimension: QuantityDimension) -> String {
+        "expected " + expectation(dimension) + (remedy.map { "; \($0)" } ?? "")
+    }
+
     /// What was expected.
     func expectation(_ dimension: QuantityDimension) -> String {
         switch self {

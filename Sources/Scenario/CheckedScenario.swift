@@ -1,3 +1,4 @@
+import EventEngine
 import Hardware
 import JSONText
 import Serving
@@ -16,8 +17,12 @@ public struct CheckedScenario: Sendable {
     var machine: Machine
 
     /// A fresh world, at time zero.
-    public func world() -> World {
-        World(self, machine: machine, changes: changes)
+    /// - Parameter timeline: records what the world does; the result is the same whatever it records.
+    public func world(timeline: TimelineRecorder = .off) -> World {
+        var machine = machine
+        machine.timeline = timeline
+        machine.network.recordsLoads = timeline.records(.step)
+        return World(self, machine: machine, changes: changes)
     }
 
     /// The same scenario with one event per decode step: slower, same result; for tests.

@@ -21,6 +21,7 @@ public struct World: Sendable {
     /// Whose component it is, from the first workload's on.
     private var owners: [Owner] = []
     private var announcedVersion: UInt64 = 0
+    private var linkRows = LinkTimeline()
     /// Events served: what a run costs.
     public private(set) var events = 0
 
@@ -57,10 +58,22 @@ public struct World: Sendable {
     ///   of no further use.
     public mutating func run(while goesOn: (_ events: Int) -> Bool) { run { events, _ in goesOn(events) } }
 
+    /// Runs to the end, or to the time at which the scenario stops.
+    /// - Parameter show: takes the entries of a timeline out of its recorder whenever there are many, and at the
+    ///   end; called only where one is recorded.
+    public mutating func run(timeline show: (inout TimelineRecorder) -> Void) {
+        run(observedBy: { _, _ in true }, timeline: show)
+    }
+
     /// Runs until the end, or until an answer is no.
-    /// - Parameter goesOn: asked after each event with the number of events so far and the world as it is. A world
-    ///   that was stopped is of no further use.
-    public mutating func run(observedBy goesOn: (_ events: Int, _ world: borrowing World) -> Bool) {
+    /// - Parameters:
+    ///   - goesOn: asked after each event with the number of events so far and the world as it is. A world that was
+    ///     stopped is of no further use.
+    ///   - show: as above.
+    public mutating func run(
+        observedBy goesOn: (_ events: Int, _ world: borrowing World) -> Bool,
+        timeline show: (inout TimelineRecorder) -> Void = { _ in }
+    ) {
         for index in serving.indices { serving[index].start(&queue, &machine) }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
@@ -75,7 +88,12 @@ public struct World: Sendable {
             default: dispatch(event)
             }
             if machine.network.version != announcedVersion { scheduleNetwork() }
+            if machine.timeline.isFull { show(&machine.timeline) }
             guard goesOn(events, self) else { return }
+        }
+        if machine.timeline.records(.job) {
+            finishTimeline()
+            show(&machine.timeline)
         }
         // A run that is cut keeps what its steps have done until then.
         guard let until else { return }
@@ -102,10 +120,17 @@ public struct World: Sendable {
         }
     }
 
+    private mutating func finishTimeline() {
+        let end = queue.isEmpty ? now : until ?? now
+        for index in serving.indices { serving[index].finishTimeline(at: end, &machine) }
+    }
+
     /// Keeps one pending event for the next flow that will be done; older ones are stale.
     private mutating func scheduleNetwork() {
         announcedVersion = machine.network.version
-        guard let next = machine.network.nextCompletion else { return }
+        let next = machine.network.nextCompletion
+        if machine.network.recordsLoads { linkRows.record(&machine) }
+        guard let next else { return }
         queue.schedule(Event(
             time: max(next, queue.now), component: Self.networkComponent, kind: 0, phase: .transfer,
             a: Int64(bitPattern: announcedVersion), b: 0))

@@ -22,11 +22,10 @@ extension ServingEngine {
     private mutating func submitNext(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         let request = Int32(nextArrival)
         nextArrival += 1
-        if let reason = rejection(of: request) {
-            reject(request, reason)
-        } else {
-            dispatch(request, at: now, &queue, &machine)
-        }
+        let reason = rejection(of: request)
+        if let reason { reject(request, reason) }
+        if machine.timeline.records(.request) { recordArrival(request, at: now, &machine) }
+        if reason == nil { dispatch(request, at: now, &queue, &machine) }
     }
 
     mutating func reject(_ request: Int32, _ reason: RejectionReason) {
@@ -94,6 +93,7 @@ extension ServingEngine {
         replicas[replica].waiting.append(request)
         requests[Int(request)].queuedOn = Int32(replica)
         replicas[replica].queueChanged(at: now)
+        if machine.timeline.records(.request) { recordCounters(replica, at: now, &machine) }
         // Behind a queue that is stuck nothing changes before a sequence ends.
         if wasEmpty { wake(replica, at: now, &queue, &machine) }
     }

@@ -7,6 +7,7 @@ extension ServingEngine {
         _ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
         let steps = replicas[replica].planEnds.count
+        if machine.timeline.records(.request) { recordSteps(replica, ended: steps, at: now, &machine) }
         replicas[replica].steps += Int64(steps)
         replicas[replica].busyNanoseconds += now - replicas[replica].planStart
         if replicas[replica].batch.count > 0 { recordDecodeSteps(replica) }
@@ -14,6 +15,7 @@ extension ServingEngine {
         finishSequences(replica, at: now, &queue, &machine)
         finishChunks(replica, at: now, &queue, &machine)
         compactAdmissions(replica)
+        if machine.timeline.records(.request) { recordCounters(replica, at: now, &machine) }
         if hasWork(replica) { wake(replica, at: now, &queue, &machine) }
     }
 
@@ -121,6 +123,9 @@ extension ServingEngine {
         requests[Int(request)].completion = now
         requests[Int(request)].lastToken = now
         completed += 1
+        if machine.timeline.records(.request) {
+            timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
+        }
         if configuration.concurrency != nil {
             schedule(ServingEvent.arrival, at: now, .arrival, a: 0, b: 0, &queue, &machine)
         }
@@ -232,6 +237,7 @@ extension ServingEngine {
             }
             requests[index].stage = .waiting
             requests[index].preemptions += 1
+            if !timeline.rows.isEmpty { timeline.preempted.append(request) }
             requests[index].computed = 0
             requests[index].target = requests[index].inputTokens + requests[index].generated
             requests[index].admission = -1

@@ -12,6 +12,7 @@ extension ServingEngine {
         guard let replica = replicas.firstIndex(where: { $0.devices.contains(device) }) else { return }
         replicas[replica].failedDevices += 1
         guard replicas[replica].failedDevices == 1 else { return }
+        recordFailure(replica, at: now, &machine)
         interruptPlan(replica, at: now)
         updateCandidates()
         let lost = requests.indices.map { Int32($0) }.filter { involves($0, replica) }
@@ -31,6 +32,7 @@ extension ServingEngine {
         guard let replica = replicas.firstIndex(where: { $0.devices.contains(device) }) else { return }
         replicas[replica].failedDevices -= 1
         guard replicas[replica].failedDevices == 0 else { return }
+        recordRepair(replica, at: now, &machine)
         replicas[replica].downNanoseconds += now - replicas[replica].downSince
         updateCandidates()
         let waiting = parked
@@ -48,10 +50,16 @@ extension ServingEngine {
             markCompleted(request, at: now, &queue, &machine)
         } else if let reason = rejection(of: request) {
             reject(request, reason)
+            if machine.timeline.records(.request) {
+                timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
+            }
             if configuration.concurrency != nil {
                 schedule(ServingEvent.arrival, at: now, .arrival, a: 0, b: 0, &queue, &machine)
             }
         } else {
+            if machine.timeline.records(.request) {
+                timeline.stage(request, timeline.names.startingOver, at: now, &machine.timeline)
+            }
             dispatch(request, at: now, &queue, &machine)
         }
     }
@@ -100,7 +108,13 @@ extension ServingEngine {
         let working = Int(requests[index].queuedOn >= 0 ? requests[index].queuedOn : requests[index].hold.replica)
         let other = Int(requests[index].otherHold.replica)
         let isBehindPrefill = requests[index].stage == .prefilled || requests[index].stage == .transferring
-        if let flow = requests[index].flow { machine.network.cancel(flow, at: now) }
+        if let flow = requests[index].flow {
+            machine.network.cancel(flow, at: now)
+            if machine.timeline.records(.step) {
+                timeline.transferEnd(
+                    request, from: Int(requests[index].prefillReplica), at: now, &machine.timeline)
+            }
+        }
         if working >= 0 {
             removeFromLists(request, on: working)
             adjustQueuedTokens(request, to: 0, on: working)

@@ -27,8 +27,10 @@ extension ServingEngine {
             admitReady(replica, &budget, at: now)
             admitWaiting(replica, &budget, at: now, &queue, &machine)
         }
-        if replicas[replica].planChunks.isEmpty, replicas[replica].batch.count == 0 { return }
-        startPlan(replica, onlyOneStep: evicted, at: now, &queue, &machine)
+        if !replicas[replica].planChunks.isEmpty || replicas[replica].batch.count > 0 {
+            startPlan(replica, onlyOneStep: evicted, at: now, &queue, &machine)
+        }
+        if machine.timeline.records(.request) { recordPlan(replica, at: now, &machine) }
     }
 
     // MARK: Running sequences

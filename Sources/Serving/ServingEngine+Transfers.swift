@@ -69,10 +69,17 @@ extension ServingEngine {
             requests[index].hold = computing
             requests[index].pushedTokens = Int32(hit.tokens)
             requests[index].pushExpected = bytes
+            if machine.timeline.records(.request) {
+                timeline.part(
+                    request, timeline.names.reservation, from: timeline.places[index].since, to: now, &machine.timeline)
+            }
             assignToPrefill(request, at: now, &queue, &machine)
         } else {
             requests[index].stage = .transferring
             requests[index].transferStart = now
+            if machine.timeline.records(.request) {
+                timeline.stage(request, timeline.names.transfer, at: now, &machine.timeline)
+            }
             startFlow(request, bytes: bytes, at: now, &queue, &machine)
         }
         return true
@@ -96,6 +103,10 @@ extension ServingEngine {
         replicas[source].assignedTokens -= Int64(requests[index].inputTokens)
         release(requests[index].otherHold, of: request)
         requests[index].otherHold = Holding()
+        if machine.timeline.records(.request) {
+            timeline.stage(request, timeline.names.joining, at: now, &machine.timeline)
+            recordCounters(source, at: now, &machine)
+        }
         if hasWork(source) { wake(source, at: now, &queue, &machine) }
 
         replicas[target].settleBlocks(at: now)
@@ -135,6 +146,11 @@ extension ServingEngine {
         requests[Int(request)].transferBytes += perLane * Int64(path.lanes)
         requests[Int(request)].flow = machine.network.start(
             bytesPerLane: perLane, path: path.links, token: Int64(request), owner: component, at: now)
+        if machine.timeline.records(.step) {
+            timeline.transferStart(
+                request, from: Int(requests[Int(request)].prefillReplica), bytes: perLane * Int64(path.lanes), at: now,
+                &machine.timeline)
+        }
     }
 
     private mutating func path(of request: Int32, _ cluster: Cluster) -> TransferPath {
@@ -156,6 +172,10 @@ extension ServingEngine {
         let request = Int32(truncatingIfNeeded: token)
         lastActivity = now
         requests[Int(request)].flow = nil
+        if machine.timeline.records(.step) {
+            timeline.transferEnd(
+                request, from: Int(requests[Int(request)].prefillReplica), at: now, &machine.timeline)
+        }
         guard configuration.transfer.mode == .layerwisePush else {
             let latency = path(of: request, machine.cluster).latencyNanoseconds
             schedule(ServingEvent.transferred, at: now + latency, .transfer, a: word(request), b: 0, &queue, &machine)

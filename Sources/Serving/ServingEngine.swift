@@ -65,6 +65,8 @@ public struct ServingEngine: Sendable {
     var otherIntervals: [Nanoseconds] = []
     var transferBytes: Int64 = 0
     var transfers = 0
+    /// What is shown in a timeline, where one is recorded.
+    var timeline = ServingTimeline()
 
     /// - Parameters:
     ///   - component: the engine's own index in events.
@@ -104,6 +106,7 @@ public struct ServingEngine: Sendable {
 
     /// Schedules the first arrivals.
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
+        if machine.timeline.records(.job) { startTimeline(at: queue.now, &machine) }
         guard !requests.isEmpty else { return }
         let first = configuration.concurrency == nil ? requests[0].arrival : queue.now
         schedule(ServingEvent.arrival, at: first, .arrival, a: 0, b: 0, &queue, &machine)

@@ -32,8 +32,10 @@ struct Run: ParsableCommand {
     @Option(parsing: .singleValue, help: "Run only this variant (base is the scenario itself); repeatable.")
     var variant: [String] = []
 
-    @Option(help: "Write a record per request as JSON Lines; - is standard output.")
+    @Option(help: "Write a record per request: JSON Lines, or CSV where the name ends in .csv; - is standard output.")
     var requests: String?
+
+    @OptionGroup var timeline: TimelineOptions
 
     @Option(help: ArgumentHelp(
         "Run it as often again with drawn timing parameters, as well as their provenance knows them: every headline "
@@ -58,9 +60,10 @@ struct Run: ParsableCommand {
     private var outputs: [String] { [output, requests].compactMap { $0 } + (json ? ["-"] : []) }
 
     func run() throws {
+        let recorded = try timeline.settings()
         let document = try load()
         let names = try chosenVariants(document)
-        var runs = try simulate(document, names)
+        var runs = try simulate(document, names, recorded)
         if let draws { addDraws(ParameterDraws(seed: document.drawSeed, count: draws), to: &runs) }
         try writeRecords(runs)
         let targets = [output, json ? "-" : nil].compactMap { $0 }
@@ -99,7 +102,9 @@ struct Run: ParsableCommand {
     }
 
     /// Checks every variant before the first one runs, so that no work is lost on a late mistake.
-    private func simulate(_ document: ScenarioDocument, _ names: [String]) throws -> [VariantRun] {
+    private func simulate(
+        _ document: ScenarioDocument, _ names: [String], _ recorded: TimelineSettings?
+    ) throws -> [VariantRun] {
         let cache = TraceCache()
         var checked: [(name: String, scenario: CheckedScenario)] = []
         var problems: [JSONProblem] = []
@@ -111,10 +116,26 @@ struct Run: ParsableCommand {
             }
         }
         guard problems.isEmpty else { throw Failure.input(JSONProblems(problems)) }
-        return checked.map { entry in
+        return try checked.enumerated().map { index, entry in
+            if index == 0, let recorded { return try record(entry.name, entry.scenario, recorded) }
             var world = entry.scenario.world()
             world.run()
             return VariantRun(name: entry.name, scenario: entry.scenario, world: world)
+        }
+    }
+
+    /// Runs a variant and says where its timeline is.
+    private func record(
+        _ name: String, _ scenario: CheckedScenario, _ settings: TimelineSettings
+    ) throws -> VariantRun {
+        do {
+            let recording = try TimelineRecording(of: scenario, settings)
+            for segment in recording.segments {
+                printToStandardError("timeline of variant \(name): \(segment.path), \(segment.bytes) bytes")
+            }
+            return VariantRun(name: name, scenario: scenario, world: recording.world)
+        } catch {
+            throw Failure.run(error)
         }
     }
 
@@ -129,6 +150,10 @@ struct Run: ParsableCommand {
         guard let requests else { return }
         do {
             let file = try FileSink(requests)
+            if requests.hasSuffix(".csv") {
+                try RequestRecordWriter.writeCSV(runs, to: file)
+                return try file.commit()
+            }
             var stream = JSONStream(to: file)
             for run in runs { RequestRecordWriter.write(run, to: &stream) }
             try stream.finish()

@@ -1,3 +1,4 @@
+import Foundation
 import JSONText
 import Scenario
 import Serving
@@ -28,6 +29,28 @@ import Testing
             let arrivals = lines.compactMap { $0["arrival_s"]?.numberValue }
             #expect(arrivals == arrivals.sorted() && arrivals.count == 30)
         }
+    }
+
+    /// The same records as CSV: one row of names, and a cell for every value of the JSON Lines.
+    @Test func aSpreadsheetGetsTheSameRecords() throws {
+        let runs = try SampleRuns.runs(["name": "n", "workloads": ["chat": ["max_context": 300]]])
+        let path = NSTemporaryDirectory() + UUID().uuidString + ".csv"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let sink = try FileSink(path)
+        try RequestRecordWriter.writeCSV(runs, to: sink)
+        try sink.commit()
+        let rows = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\r\n").dropLast().map {
+            $0.components(separatedBy: ",")
+        }
+        let expected = try runs.flatMap { try lines($0) }
+        #expect(rows.count == 1 + expected.count && Set(rows.map(\.count)).count == 1)
+        for (row, line) in zip(rows.dropFirst(), expected) {
+            for (name, cell) in zip(rows[0], row) {
+                let text = line[name].map { $0.stringValue ?? "\(JSONWriter.compact.text(of: $0))" } ?? ""
+                #expect(cell == text, "\(name)")
+            }
+        }
+        #expect(expected.contains { $0["status"] == "rejected" })
     }
 
     /// The stages of a request that is computed once add up to what it took.

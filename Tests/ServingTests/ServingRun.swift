@@ -44,7 +44,13 @@ struct ServingRun {
             if machine.network.version != announcedVersion { scheduleNetwork() }
             observe(engine, event.time)
         }
+        engine.finishTimeline(at: queue.isEmpty ? engine.lastActivity : until, &machine)
         if until < .max { engine.close(at: until) }
+    }
+
+    /// Records a timeline of the run that is to begin.
+    mutating func record(_ level: TimelineLevel, window: Range<Nanoseconds> = 0..<Nanoseconds.max) {
+        machine.timeline = TimelineRecorder(level: level, window: window)
     }
 
     private mutating func change(_ change: Change) {

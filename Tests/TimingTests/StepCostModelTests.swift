@@ -20,6 +20,7 @@ import Testing
             for _ in 0..<12 {
                 let shape = random.step(window: operators.window)
                 #expect(cost.duration(of: shape) == Self.plainDuration(of: shape, cost), "\(name) \(shape)")
+                #expect(cost.duration(of: shape) == cost.breakdown(of: shape).nanoseconds, "\(name) \(shape)")
             }
         }
     }

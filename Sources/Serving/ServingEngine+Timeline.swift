@@ -1,0 +1,63 @@
+import EventEngine
+import Hardware
+
+/// What a serving workload records for people to look at. Nothing here changes what is simulated, and nothing
+/// is called when no timeline is recorded.
+extension ServingEngine {
+    /// Names the rows of the workload.
+    mutating func startTimeline(at now: Nanoseconds, _ machine: inout Machine) {
+        let names = zip(replicaNames, replicas).map { name, replica in
+            let devices = replica.devices.map(machine.cluster.layout.name(of:))
+            let more = devices.count > 1 ? " to \(devices[devices.count - 1])" : ""
+            return "\(name) on \(devices.first ?? "")\(more)"
+        }
+        timeline = ServingTimeline(
+            name: configuration.name, replicas: names, requests: requests.count, &machine.timeline)
+        machine.timeline.begin(timeline.workload, timeline.names.run, at: now)
+    }
+
+    /// Shows what is still open at the end of a run; called before the books are closed.
+    public mutating func finishTimeline(at now: Nanoseconds, _ machine: inout Machine) {
+        guard machine.timeline.records(.job) else { return }
+        if machine.timeline.records(.request) {
+            for replica in replicas.indices where replicas[replica].isBusy {
+                recordSteps(replica, ended: replicas[replica].plannedSteps(before: now + 1), at: now, &machine)
+            }
+            timeline.showAll(&machine.timeline)
+        }
+        machine.timeline.end(timeline.workload, at: now)
+    }
+
+    /// A request has come.
+    mutating func recordArrival(_ request: Int32, at now: Nanoseconds, _ machine: inout Machine) {
+        let state = requests[Int(request)]
+        timeline.arrival(
+            request, inputTokens: state.inputTokens, outputTokens: state.outputTokens,
+            isRejected: state.stage == .rejected, at: now, &machine.timeline)
+    }
+
+    /// Queue and KV memory of a replica.
+    mutating func recordCounters(_ replica: Int, at now: Nanoseconds, _ machine: inout Machine) {
+        let rows = timeline.rows[replica]
+        machine.timeline.count(rows.queued, Double(replicas[replica].waiting.count), at: now)
+        machine.timeline.count(rows.running, Double(replicas[replica].running), at: now)
+        guard machine.timeline.records(.step, from: now, to: now) else { return }
+        machine.timeline.count(rows.blocksUsed, Double(replicas[replica].cache.usedBlocks), at: now)
+        machine.timeline.count(rows.blocksCached, Double(replicas[replica].cache.evictableBlocks), at: now)
+    }
+
+    /// A device of a replica has failed: what was under way ends, and the replica is down until its repair.
+    mutating func recordFailure(_ replica: Int, at now: Nanoseconds, _ machine: inout Machine) {
+        guard machine.timeline.records(.job) else { return }
+        if machine.timeline.records(.request), replicas[replica].isBusy {
+            recordSteps(replica, ended: replicas[replica].plannedSteps(before: now + 1), at: now, &machine)
+        }
+        machine.timeline.begin(timeline.rows[replica].steps, timeline.names.down, at: now)
+    }
+
+    /// All devices of a replica work again.
+    mutating func recordRepair(_ replica: Int, at now: Nanoseconds, _ machine: inout Machine) {
+        guard machine.timeline.records(.job) else { return }
+        machine.timeline.end(timeline.rows[replica].steps, at: now)
+    }
+}
