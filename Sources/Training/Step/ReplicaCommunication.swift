@@ -46,7 +46,19 @@ struct ReplicaCommunication {
                 stride: layout.tensor * layout.expert)
     }
 
-    private var buckets: Int { max(1, configuration.model.layers / configuration.parallelism.pipeline) }
+    /// Bytes that a rank sends for one pass of its weights through the ring of its copies, `(n - 1) / n` of them.
+    func sentBytes(bytesPerWeight: Int) -> Int64 {
+        let layout = configuration.parallelism
+        let shard = Int64(layout.modelShards) * Int64(layout.replicas)
+        let dense = configuration.model.parameters.total - configuration.model.expertParameters
+        let expertShard = Int64(layout.modelShards * layout.expert) * Int64(layout.expertReplicas)
+        return dense * Int64(bytesPerWeight) * Int64(layout.replicas - 1) / shard
+            + configuration.model.expertParameters * Int64(bytesPerWeight) * Int64(layout.expertReplicas - 1)
+            / expertShard
+    }
+
+    /// Parts in which weights and gradients go: the layers of a stage.
+    var buckets: Int { max(1, configuration.model.layers / configuration.parallelism.pipeline) }
 
     /// Beside the backward pass of one micro-batch (or the forward pass of the next, for weights).
     private func overlapped(_ nanoseconds: Double, behind stage: StageTimes) -> (exposed: Int64, hidden: Int64) {
