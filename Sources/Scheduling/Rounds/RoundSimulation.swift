@@ -37,6 +37,9 @@ extension RoundScheduler {
         return TimeConversion.nanoseconds(fromSeconds: priorities.reckoned) + configuration.leastTimeBetweenDivisions
     }
 
+    /// Whether the job is part of the round that is going on.
+    func isRunning(_ job: Int) -> Bool { !placement.devices[job].isEmpty }
+
     /// The time from each job's submission to its end, in seconds; nil where it was not done.
     public var completionSeconds: [Double?] {
         records.indices.map { job in records[job].end.map { TimeConversion.seconds($0 - jobs[job].submitted) } }

@@ -1,4 +1,5 @@
 import EventEngine
+import Hardware
 import Testing
 import TraceFormats
 
@@ -79,18 +80,18 @@ import TraceFormats
                     name: "\(index)", submitted: now, work: 50 + random.uniform() * 500,
                     speeds: Self.concave(&random, upTo: devices))
             }
-            let simulation = ElasticSimulation(devices: devices, policy: GoodputDivision())
-            let records = simulation.run(jobs)
-            #expect(simulation.run(jobs) == records)
+            let scheduler = ElasticScheduler(devices: devices, policy: GoodputDivision())
+            let records = ElasticSimulation.run(jobs, on: scheduler)
+            #expect(ElasticSimulation.run(jobs, on: scheduler) == records)
             for (job, record) in zip(jobs, records) {
                 let end = record.end ?? -1
                 #expect(end > job.submitted && !record.isRejected)
                 // Work done between changes of devices, each of which costs 30 s but the first.
                 var work = 0.0
-                for (index, part) in record.devices.enumerated() {
-                    let until = index + 1 < record.devices.count ? record.devices[index + 1].from : end
-                    let lost: Nanoseconds = index == 0 || part.count == 0 ? 0 : 30 * Self.second
-                    work += job.speeds[part.count] * TimeConversion.seconds(until - part.from - lost)
+                for (index, part) in record.changes.enumerated() {
+                    let until = index + 1 < record.changes.count ? record.changes[index + 1].from : end
+                    let lost: Nanoseconds = index == 0 || part.devices == 0 ? 0 : 30 * Self.second
+                    work += job.speeds[part.devices] * TimeConversion.seconds(until - part.from - lost)
                 }
                 #expect(isWithin(1e-6, work, job.work))
             }
@@ -111,11 +112,12 @@ import TraceFormats
                     deadline: random.bernoulli(0.2) ? nil : now + Nanoseconds(60 + random.uniform(below: 900)) * Self.second)
             }
             let restart = Nanoseconds(round % 2) * 10 * Self.second
-            let records = ElasticSimulation(devices: devices, restart: restart, policy: DeadlineDivision()).run(jobs)
+            let records = ElasticSimulation.run(
+                jobs, on: ElasticScheduler(devices: devices, restart: restart, policy: DeadlineDivision()))
             for (job, record) in zip(jobs, records) {
                 if record.isRejected {
                     rejected += 1
-                    #expect(job.deadline != nil && record.devices.isEmpty)
+                    #expect(job.deadline != nil && record.changes.isEmpty)
                 } else if let deadline = job.deadline {
                     admitted += 1
                     #expect((record.end ?? .max) <= deadline)
@@ -132,7 +134,10 @@ import TraceFormats
             ElasticJob(name: name, submitted: 0, work: 100, speeds: speeds, deadline: deadline * Self.second)
         }
         func run(_ jobs: [ElasticJob]) -> [ElasticRecord] {
-            ElasticSimulation(devices: 2, interval: 10 * Self.second, restart: 0, policy: DeadlineDivision()).run(jobs)
+            ElasticSimulation.run(
+                jobs,
+                on: ElasticScheduler(
+                    devices: 2, interval: 10 * Self.second, restart: 0, policy: DeadlineDivision()))
         }
         #expect(run([job("a", 60)])[0].isRejected)
         #expect(run([job("a", 70)])[0].end == TimeConversion.nanoseconds(fromSeconds: 100 / 1.5))
@@ -161,5 +166,36 @@ import TraceFormats
         let small = try speeds(10)
         #expect(isWithin(1e-6, small[1], 5))
         #expect(zip(small, large).allSatisfy { $0 <= $1 })
+    }
+}
+
+@Suite struct ElasticEngineTests {
+    @Test func eventsGiveWhatTheLoopGives() throws {
+        var random = RandomStream(seed: 12, name: "elastic engine")
+        for policy in [GoodputDivision(), DeadlineDivision()] as [any ElasticPolicy] {
+            var now: Nanoseconds = 0
+            let jobs = (0..<9).map { index in
+                now += Nanoseconds(random.uniform(below: 400)) * second
+                let deadline = now + Nanoseconds(200 + random.uniform(below: 900)) * second
+                return ElasticJob(
+                    name: "\(index)", submitted: now, work: 50 + random.uniform() * 900,
+                    speeds: [0, 1, 1.8, 2.4, 2.8], deadline: index % 2 == 0 ? deadline : nil)
+            }
+            var machine = try genericMachine(nodes: 1, devices: 4)
+            var queue = EventQueue()
+            var engine = ElasticEngine(
+                workload: ElasticWorkload(
+                    name: "train", interval: 60 * second, restart: 10 * second, policy: policy, jobs: jobs),
+                component: 0)
+            engine.start(&queue, &machine)
+            #expect(machine.cluster.freeDeviceCount(NodeID(0)) == 0)
+            while let event = queue.pop() { engine.handle(event, &queue, &machine) }
+            let loop = ElasticSimulation.run(
+                jobs, on: ElasticScheduler(devices: 4, interval: 60 * second, restart: 10 * second, policy: policy))
+            #expect(engine.scheduler.records == loop)
+            #expect(loop.contains { $0.end != nil })
+            #expect(machine.cluster.freeDeviceCount(NodeID(0)) == 4)
+            #expect(engine.lastActivity >= loop.compactMap(\.end).max() ?? 0)
+        }
     }
 }

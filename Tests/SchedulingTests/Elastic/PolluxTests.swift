@@ -39,7 +39,8 @@ struct PolluxTests {
         // The short kinds, so that a debug build does not run for days of training.
         let short = workload.filter { ["cifar10", "ncf"].contains($0.application) }
         let jobs = PolluxWorkload.jobs(short, steps: steps, noise: 10, upTo: 16)
-        let records = ElasticSimulation(devices: 64, policy: GoodputDivision()).run(jobs)
+        let records = ElasticSimulation.run(
+            jobs, on: ElasticScheduler(devices: 64, policy: GoodputDivision()))
         let times = zip(jobs, records).compactMap { job, record in
             record.end.map { TimeConversion.seconds($0 - job.submitted) }
         }
