@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SCENARIO ?= Scenarios/pd-separation.json
 
-.PHONY: run test test-python bench build dependencies clean
+.PHONY: run test test-python python notebooks bench build dependencies clean
 
 run: build
 	.build/release/simulate run $(SCENARIO) $(ARGUMENTS)
@@ -15,11 +15,20 @@ test: dependencies
 	$(SWIFT) test --skip-build
 	scripts/same-bytes
 
-# The Python package beside the simulator, in an environment of its own.
-test-python:
+# The Python package beside the simulator, in an environment of its own; its pages are looked at in Chromium. Tests of
+# results, pages and notebooks run the program that is built and skip where there is none.
+test-python: python
+	@{ command -v chromium && command -v jq; } >/dev/null || ./scripts/install-dependencies --python
+	cd notebooks-export && ../.venv/bin/python -m pytest -q
+
+# Runs the notebooks and exports them with their plots to out/notebooks.
+notebooks: build python
+	cd notebooks-export && ../.venv/bin/python -m pytest -q tests/test_notebooks.py
+
+python:
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check -r notebooks-export/requirements.txt
-	cd notebooks-export && ../.venv/bin/python -m pytest -q
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e notebooks-export
 
 bench: dependencies
 	$(SWIFT) build -c release --product bench
