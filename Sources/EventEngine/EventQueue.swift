@@ -61,6 +61,9 @@ public struct EventQueue: Sendable {
         return storage.minimumTime(of: bucketMask.trailingZeroBitCount)
     }
 
+    /// Whether more events of the present instant are pending.
+    @inlinable public var holdsPresentEvents: Bool { roundMask | nextRoundMask != 0 }
+
     /// Adds an event.
     /// - Precondition: `event.time >= now`; nothing happens before its cause.
     @inlinable public mutating func schedule(_ event: Event) {

@@ -119,6 +119,9 @@ public struct FlowNetwork: Sendable {
         }
     }
 
+    /// Whether some flow ends now or earlier, whatever the flows that started or ended in this instant do to rates.
+    public func isDue(at now: Nanoseconds) -> Bool { endings.minimum.map { $0.key <= now } ?? false }
+
     /// Removes the flows that end at `now` and reports them in the order in which they started.
     ///
     /// Harmless when none does. New flows may start only after the call.

@@ -87,7 +87,11 @@ public struct World: Sendable {
             case Self.deviceComponent: changeDevices(changes[Int(event.a)])
             default: dispatch(event)
             }
-            if machine.network.version != announcedVersion { scheduleNetwork() }
+            // Flows that start or end in one instant are shared out once, when the clock moves on.
+            if machine.network.version != announcedVersion,
+                !queue.holdsPresentEvents || machine.network.isDue(at: event.time) {
+                scheduleNetwork()
+            }
             if machine.timeline.isFull { show(&machine.timeline) }
             guard goesOn(events, self) else { return }
         }

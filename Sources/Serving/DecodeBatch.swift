@@ -31,6 +31,11 @@ struct DecodeBatch: Sendable {
         Int(classes[residue(-(tick + Int64(ahead)), blockTokens)])
     }
 
+    /// The blocks of consecutive steps, from the one `ahead` steps from now on.
+    func blockReader(ahead: Int) -> BlockReader {
+        BlockReader(classes: classes, slot: residue(-(tick + Int64(ahead)), blockTokens))
+    }
+
     mutating func join(_ request: Int32, stored: Int, finishTick: Int64) {
         count += 1
         storedTokens += Int64(stored)
@@ -57,6 +62,25 @@ struct DecodeBatch: Sendable {
         if window != nil {
             for step in (1...steps).reversed() { window?.advance(to: tick - Int64(step) + 1) }
         }
+    }
+}
+
+/// The blocks that consecutive steps of an unchanged batch take.
+struct BlockReader {
+    private let classes: [Int32]
+    private var slot: Int
+
+    init(classes: [Int32], slot: Int) {
+        self.classes = classes
+        self.slot = slot
+    }
+
+    /// Blocks of the next step: one for each sequence whose last block is full then.
+    @inline(__always)
+    mutating func next() -> Int {
+        let needed = Int(classes[slot])
+        slot = slot == 0 ? classes.count - 1 : slot - 1
+        return needed
     }
 }
 

@@ -9,12 +9,20 @@ struct LongestInterval: Sendable {
 
     /// The step that took the batch to `tick` lasted `duration`.
     mutating func record(_ duration: Nanoseconds, tick: Int64) {
-        while let last = durations.last, last <= duration {
-            durations.removeLast()
-            ticks.removeLast()
+        var kept = durations.count
+        while kept > 0, durations[kept - 1] <= duration { kept -= 1 }
+        guard kept < durations.count else {
+            durations.append(duration)
+            ticks.append(tick)
+            return
         }
-        durations.append(duration)
-        ticks.append(tick)
+        // The steps of a batch grow with its context, so that most take the place of the one before.
+        durations[kept] = duration
+        ticks[kept] = tick
+        if kept + 1 < durations.count {
+            durations.removeSubrange((kept + 1)...)
+            ticks.removeSubrange((kept + 1)...)
+        }
     }
 
     /// Longest step among those that ended at ticks above `tick`; 0 if there are none.

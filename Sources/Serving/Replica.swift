@@ -121,10 +121,10 @@ struct Replica: Sendable {
     }
 
     mutating func takePlannedBlocks(upTo steps: Int) {
-        while planBlocksTaken < steps {
-            cache.take(batch.blocks(ahead: planBlocksTaken))
-            planBlocksTaken += 1
-        }
+        guard planBlocksTaken < steps else { return }
+        var blocks = batch.blockReader(ahead: planBlocksTaken)
+        for _ in planBlocksTaken..<steps { cache.take(blocks.next()) }
+        planBlocksTaken = steps
     }
 }
 

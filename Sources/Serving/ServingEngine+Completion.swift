@@ -1,5 +1,6 @@
 import EventEngine
 import Hardware
+import Metrics
 
 /// What happens when steps have run: tokens come out, requests move on, blocks are given back.
 extension ServingEngine {
@@ -47,13 +48,19 @@ extension ServingEngine {
         replicas[replica].takePlannedBlocks(upTo: ends.count)
         var previous = replicas[replica].planStart
         let newcomers = replicas[replica].fresh.count
+        let tick = replicas[replica].batch.tick
+        // Taken out for the loop, so that it does not look up the replica step by step.
+        var intervals = LatencyHistogram(), longest = LongestInterval()
+        swap(&intervals, &replicas[replica].intervals)
+        swap(&longest, &replicas[replica].longest)
         for (step, end) in ends.enumerated() {
             let duration = end - previous
             previous = end
-            let old = step == 0 ? count - newcomers : count
-            replicas[replica].intervals.record(duration, weight: Int64(old))
-            replicas[replica].longest.record(duration, tick: replicas[replica].batch.tick + Int64(step) + 1)
+            intervals.record(duration, weight: Int64(step == 0 ? count - newcomers : count))
+            longest.record(duration, tick: tick + Int64(step) + 1)
         }
+        swap(&intervals, &replicas[replica].intervals)
+        swap(&longest, &replicas[replica].longest)
         if newcomers > 0 { recordFirstDecode(replica, at: ends[0]) }
         replicas[replica].decodeTokens += Int64(count * ends.count)
         replicas[replica].batch.advance(ends.count)

@@ -228,17 +228,22 @@ extension ServingEngine {
             ? replicas[replica].cache.freeBlocks : replicas[replica].cache.availableBlocks
         var end = now
         let tick = replicas[replica].batch.tick
+        // The first step's blocks are taken already.
+        var blocks = replicas[replica].batch.blockReader(ahead: 1)
+        // Taken out for the loop, so that it does not look up the replica step by step.
+        var ends: [Nanoseconds] = []
+        swap(&ends, &replicas[replica].planEnds)
         for step in 0..<steps {
             if step > 0 {
-                // The first step's blocks are taken already.
-                let needed = replicas[replica].batch.blocks(ahead: step)
+                let needed = blocks.next()
                 guard needed <= free else { break }
                 free -= needed
             }
             reader.advance(to: tick + Int64(step) + 1)
             end += cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
-            replicas[replica].planEnds.append(end)
+            ends.append(end)
         }
+        swap(&ends, &replicas[replica].planEnds)
     }
 
     /// Whether the first waiting request, for which there is no room, may find room when cached blocks are evicted:
@@ -276,9 +281,8 @@ extension ServingEngine {
             if computed + planned.tokens == requests[Int(planned.request)].target { finished += 1 }
         }
         let sequences = replicas[replica].batch.count
-        let attention = costs[pool].prefillAttention(chunks)
-        let cost = costs[pool].decodeCost(
-            sequences: sequences, chunkTokens: tokens, logitRows: sequences + finished, prefillAttention: attention)
+        let cost = costs[pool].mixedCost(
+            sequences: sequences, chunks: chunks, chunkTokens: tokens, logitRows: sequences + finished)
         var reader = replicas[replica].batch.reader
         reader.advance(to: replicas[replica].batch.tick + 1)
         let duration = cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)

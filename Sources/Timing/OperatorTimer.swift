@@ -165,20 +165,31 @@ public struct OperatorTimer: Sendable {
             perSequence: profile.decodeUnitNanoseconds.value * Double(heads.keyValue) / cores)
     }
 
-    @inline(__always)
+    /// To the nearest integer, half to even.
+    ///
+    /// Adding and taking off 1.5 x 2^52 leaves no fraction, rounded as every IEEE addition is; a processor without an
+    /// instruction for it would call a function. Above 2^51 ns (26 days) that function is called.
+    @inlinable @inline(__always)
     static func round(_ nanoseconds: Double) -> Int64 {
-        Int64(nanoseconds.rounded(.toNearestOrEven))
+        guard abs(nanoseconds) < 0x1p51 else { return Int64(nanoseconds.rounded(.toNearestOrEven)) }
+        return Int64((nanoseconds + 0x1.8p52) - 0x1.8p52)
     }
 }
 
 /// Decode attention of one layer as a function of the keys read.
 @usableFromInline
 struct DecodeAttentionSlope: Sendable {
-    var computePerKey: Double
-    var memoryPerKey: Double
-    var nanosecondsPerByte: Double
-    var setup: Double
-    var perSequence: Double
+    @usableFromInline var computePerKey: Double
+    @usableFromInline var memoryPerKey: Double
+    @usableFromInline var nanosecondsPerByte: Double
+    @usableFromInline var setup: Double
+    @usableFromInline var perSequence: Double
+
+    @usableFromInline
+    init(computePerKey: Double, memoryPerKey: Double, nanosecondsPerByte: Double, setup: Double, perSequence: Double) {
+        (self.computePerKey, self.memoryPerKey) = (computePerKey, memoryPerKey)
+        (self.nanosecondsPerByte, self.setup, self.perSequence) = (nanosecondsPerByte, setup, perSequence)
+    }
 
     /// The same for a batch of so many sequences, whose own cost is part of the setup from then on.
     func of(sequences: Int) -> DecodeAttentionSlope {
@@ -188,7 +199,7 @@ struct DecodeAttentionSlope: Sendable {
     }
 
     /// - Parameter fixed: nanoseconds of memory traffic that does not depend on context (queries and outputs).
-    @inline(__always)
+    @inlinable @inline(__always)
     func nanoseconds(keys: Double, fixed: Double) -> Double {
         max(keys * computePerKey, keys * memoryPerKey + fixed) + setup
     }

@@ -83,6 +83,16 @@ public struct StepCostModel: Sendable {
             queryNanoseconds: Double(sequences) * queryBytesPerSequence * decodeSlope.nanosecondsPerByte)
     }
 
+    /// The step of a batch that decodes beside prompt chunks; like ``decodeCost(sequences:chunkTokens:logitRows:prefillAttention:)``,
+    /// with the chunks' attention worked out in place.
+    public mutating func mixedCost(
+        sequences: Int, chunks: [PrefillChunk], chunkTokens: Int, logitRows: Int
+    ) -> StepCost {
+        let attention = timer.duration(of: operators.prefillAttention(chunks))
+        return decodeCost(
+            sequences: sequences, chunkTokens: chunkTokens, logitRows: logitRows, prefillAttention: attention)
+    }
+
     /// Attention of prompt chunks over all layers.
     public func prefillAttention(_ chunks: [PrefillChunk]) -> Int64 {
         timer.duration(of: operators.prefillAttention(chunks))
@@ -124,18 +134,19 @@ public struct StepCostModel: Sendable {
 /// One batch's step time: a base, and what context adds to it.
 public struct StepCost: Sendable {
     /// Operators that do not depend on the decoding sequences' context.
-    var fixedNanoseconds: Int64
+    @usableFromInline var fixedNanoseconds: Int64
     /// Host time to launch the step, hidden behind the device where that takes longer.
-    var hostNanoseconds: Int64
+    @usableFromInline var hostNanoseconds: Int64
     /// Host time per step, sequence and token that nothing hides.
-    var overheadNanoseconds: Int64
-    var fullLayers: Int64
-    var windowLayers: Int64
-    var slope: DecodeAttentionSlope
-    var queryNanoseconds: Double
+    @usableFromInline var overheadNanoseconds: Int64
+    @usableFromInline var fullLayers: Int64
+    @usableFromInline var windowLayers: Int64
+    @usableFromInline var slope: DecodeAttentionSlope
+    @usableFromInline var queryNanoseconds: Double
 
     /// Nanoseconds of the step when its decoding sequences read `contextTokens` keys in full-attention
     /// layers and `windowTokens` in sliding-window layers.
+    @inlinable
     public func duration(contextTokens: Int64, windowTokens: Int64) -> Int64 {
         var device = fixedNanoseconds
         if fullLayers > 0 {
