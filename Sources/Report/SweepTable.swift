@@ -100,7 +100,7 @@ public struct SweepTable {
             let column = columns.firstIndex { $0.metric == metric.metric } ?? 0
             let order = ordered(points, by: column, isMaximised: metric.isMaximised)
             return "best by \(metric.isMaximised ? "max" : "min") \(metric.metric)\n"
-                + table(order.prefix(Self.shown).map { points[$0] })
+                + table(order.prefix(Self.shown).map { points[$0] }, bars: column)
         }
     }
 
@@ -115,7 +115,7 @@ public struct SweepTable {
             + (eligible.isEmpty
                 ? ", none of which attains the SLO" : hasObjective ? " of those that attain the SLO" : "") + "\n"
         let best = ordered(candidates, by: column, isMaximised: true)
-        text += table(best.prefix(Self.shown).map { candidates[$0] })
+        text += table(best.prefix(Self.shown).map { candidates[$0] }, bars: column)
         return text
     }
 
@@ -147,16 +147,27 @@ public struct SweepTable {
         return text
     }
 
-    private func table(_ points: [Point]) -> String {
+    /// - Parameter bars: the column that is drawn too, against its largest figure here.
+    private func table(_ points: [Point], bars: Int? = nil) -> String {
         let used = columns.indices.filter { column in points.contains { $0.figures[column] != nil } }
-        var table = TextTable(["settings", "point"] + used.map { Self.short(columns[$0].metric) })
+        let most = bars.map { column in points.compactMap { $0.figures[column] }.max() ?? 0 } ?? 0
+        var table = TextTable(
+            ["settings", "point"] + used.map { Self.short(columns[$0].metric) } + (most > 0 ? ["          "] : []))
         for point in points {
             let seed = seedsDiffer ? point.seed.map { " seed=\($0)" } ?? "" : ""
-            table.add([point.settings + seed, "\(point.index)"] + used.map { column in
+            let figures = used.map { column in
                 point.figures[column].map { Self.figure($0, columns[column].metric) } ?? "-"
-            })
+            }
+            let bar = bars.flatMap { most > 0 ? [Self.bar((point.figures[$0] ?? 0) / most)] : nil } ?? []
+            table.add([point.settings + seed, "\(point.index)"] + figures + bar)
         }
         return table.text
+    }
+
+    /// Ten characters, full at 1.
+    private static func bar(_ share: Double) -> String {
+        let filled = min(10, max(0, Int((share * 10).rounded())))
+        return String(repeating: "=", count: filled) + String(repeating: " ", count: 10 - filled)
     }
 
     /// A seed that all points share says nothing.

@@ -36,7 +36,7 @@ struct SweepOptions: ParsableArguments {
     @Option(help: "Run each point with each of these seeds.", transform: parsedSeeds)
     var seeds: [UInt64]?
 
-    @Option(help: ArgumentHelp("Choose so many points instead of all, evenly.", valueName: "n"))
+    @Option(help: ArgumentHelp("Choose so many points instead of all, evenly (the R2 sequence).", valueName: "n"))
     var sample: Int?
 
     @Option(help: "Vary this variant of the scenario.")
@@ -94,6 +94,9 @@ struct SweepPlanCommand: ParsableCommand {
     @Option(name: [.short, .long], help: "The file to write; - is standard output.")
     var output = "-"
 
+    @Flag(help: "Run a few points and say on standard error how long all will take on this machine.")
+    var predict = false
+
     func run() throws {
         let plan = try options.plan()
         do {
@@ -117,6 +120,22 @@ struct SweepPlanCommand: ParsableCommand {
         } catch {
             throw Failure.run(error)
         }
-        if output != "-" { printToStandardError("\(plan.count) points") }
+        if output != "-" || predict {
+            printToStandardError("\(plan.count) points" + (predict ? prediction(plan) : ""))
+        }
+    }
+
+    /// From three points, spread over all; the first of them also reads what all share, and does not count.
+    private func prediction(_ plan: SweepPlan) -> String {
+        let runner = SweepRunner(plan) { SweepOutcome($0, $1) }
+        let probes = min(3, plan.count)
+        _ = runner.line(of: 0)
+        let spent = ContinuousClock().measure {
+            for probe in 0..<probes { _ = runner.line(of: (2 * probe + 1) * plan.count / (2 * probes)) }
+        }
+        let seconds = Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
+        let total = seconds / Double(probes) * Double(plan.count)
+        return ", about \(duration(Int(total.rounded(.up)))) of processor time, "
+            + "\(duration(Int((total / Double(processorCount)).rounded(.up)))) on the \(processorCount) here"
     }
 }

@@ -20,6 +20,9 @@ struct SweepMerge: ParsableCommand {
     @Flag(help: "Missing points are no error.")
     var partial = false
 
+    @Option(help: ArgumentHelp("Write a table for spreadsheets too.", valueName: "file"))
+    var csv: String?
+
     @Option(help: ArgumentHelp("Objectives of a Pareto front.", valueName: "metrics"))
     var pareto: String?
 
@@ -43,11 +46,22 @@ struct SweepMerge: ParsableCommand {
             let file = try FileSink(output)
             try collection.forEachLine { line, _ in try file.write(line + [UInt8(ascii: "\n")]) }
             try file.commit()
+            if let csv { try writeTable(of: collection, to: csv) }
             if output != "-" { print(try sweepTable([output], objectives), terminator: "") }
         } catch {
             throw Failure.run(error)
         }
     }
+}
+
+/// Two passes, so that no more than a line is in memory at once.
+private func writeTable(of collection: SweepCollection, to path: String) throws {
+    var table = SweepCSV()
+    try collection.forEachLine { line, _ in table.note(try JSONDocument(bytes: line).value) }
+    let file = try FileSink(path)
+    try file.write(table.header)
+    try collection.forEachLine { line, _ in try file.write(table.row(try JSONDocument(bytes: line).value)) }
+    try file.commit()
 }
 
 /// `simulate sweep status`.
@@ -63,17 +77,24 @@ struct SweepStatusCommand: ParsableCommand {
 
     func run() throws {
         do {
-            let collection = try SweepCollection(try sweepFiles(inputs, withLogs: true))
+            let files = try sweepFiles(inputs, withLogs: true)
+            let collection = try SweepCollection(files)
             let left = collection.missing.count
             var members = JSONObject(SweepStatus.allCases.map { ($0.rawValue, .init(collection.count($0))) })
             members["left"] = collection.total == nil ? .null : .init(left)
             members["points"] = collection.total.map { .init($0) } ?? .null
+            let logs = files.filter { $0.hasSuffix(".log") }
+            let speed = left > 0 ? SweepSpeed.pointsPerSecond(logs: logs) : nil
+            members["eta_s"] = speed.map { .real(Double(left) / $0) }
             if json {
                 try write(JSONWriter.compact.bytes(of: .object(members)) + [UInt8(ascii: "\n")], to: "-")
             } else {
                 let total = collection.total.map { "\($0) points: " } ?? "no point is done yet: "
-                print(total + members.filter { $0.key != "points" }.map { "\($0.value.integerValue ?? 0) \($0.key)" }
-                    .joined(separator: ", "))
+                let counts = members.compactMap { key, value in
+                    key == "points" ? nil : value.integerValue.map { "\($0) \(key)" }
+                }
+                let rest = speed.map { ", about \(duration(Int(Double(left) / $0))) left" } ?? ""
+                print(total + counts.joined(separator: ", ") + rest)
             }
         } catch let failure as Failure {
             throw failure

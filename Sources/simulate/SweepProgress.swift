@@ -44,10 +44,14 @@ struct SweepProgress {
     private var text: String {
         let spent = Double((ContinuousClock.now - start).components.seconds) + 1
         let left = Int(spent / Double(max(1, done - before)) * Double(total - done))
-        let remaining = left >= 3600 ? "\(left / 3600) h \(left % 3600 / 60) min"
-            : left >= 60 ? "\(left / 60) min \(left % 60) s" : "\(left) s"
-        return "\(done)/\(total) points" + (failed > 0 ? ", \(failed) not ok" : "") + ", about \(remaining) left"
+        return "\(done)/\(total) points" + (failed > 0 ? ", \(failed) not ok" : "") + ", about \(duration(left)) left"
     }
+}
+
+/// Seconds as people say them.
+func duration(_ seconds: Int) -> String {
+    seconds >= 3600 ? "\(seconds / 3600) h \(seconds % 3600 / 60) min"
+        : seconds >= 60 ? "\(seconds / 60) min \(seconds % 60) s" : "\(seconds) s"
 }
 
 /// How many points a search has run, on the terminal of standard error: how many there will be is not known.

@@ -26,14 +26,27 @@ struct SweepRun: ParsableCommand {
         "Run a part: i/n, i from 0, or auto, from the variables of Slurm, Kubernetes or HyperQueue.", valueName: "i/n"))
     var shard: String?
 
-    @Option(help: "Number of shards, for --shard auto where the variables do not tell.")
+    @Option(help: "Number of shards, for --claim, and for --shard auto where the variables do not tell.")
     var shards: Int?
+
+    @Option(help: ArgumentHelp(
+        "Run shards as they come free: any number of processes that share this folder take them by lease files in it.",
+        valueName: "folder"))
+    var claim: String?
+
+    @Option(help: ArgumentHelp(
+        "With --claim: take over a shard whose process has not shown itself for so long.", valueName: "seconds"))
+    var leaseTimeout: Int?
 
     @Option(help: "Give up a point that needs more events: the same on every machine.")
     var maxEvents: Int?
 
     @Option(help: "Give up a point after so many seconds: a guard that depends on the machine; its result says so.")
     var timeout: Double?
+
+    @Option(help: ArgumentHelp(
+        "Give up a point when the process holds more, e.g. '4 GB': a guard, as --timeout is.", valueName: "bytes"))
+    var maxMemory: String?
 
     @Option(help: ArgumentHelp(
         "Objectives of a Pareto front, e.g. output_tokens_per_s_per_device,ttft_s.p99; min: or max: before others.",
@@ -44,11 +57,23 @@ struct SweepRun: ParsableCommand {
     var quiet = false
 
     func validate() throws {
-        for (name, value) in [("jobs", jobs), ("shards", shards), ("max-events", maxEvents)] {
+        let counts = [
+            ("jobs", jobs), ("shards", shards), ("max-events", maxEvents), ("lease-timeout", leaseTimeout),
+        ]
+        for (name, value) in counts {
             if let value, value < 1 { throw ValidationError("--\(name) \(value): expected an integer of at least 1") }
         }
         if let timeout, !(timeout > 0 && timeout < 1e9) { throw ValidationError("--timeout: expected seconds above 0") }
-        if shards != nil, shard != "auto" { throw ValidationError("--shards has an effect only with --shard auto") }
+        if shards != nil, shard != "auto", claim == nil {
+            throw ValidationError("--shards has an effect only with --shard auto and with --claim")
+        }
+        if claim != nil {
+            guard shards != nil else { throw ValidationError("--claim needs --shards, how many parts there are") }
+            guard shard == nil else { throw ValidationError("--claim chooses shards itself; leave out --shard") }
+            guard output != "-" else { throw ValidationError("--claim writes shards into a folder, not to -") }
+        } else if leaseTimeout != nil {
+            throw ValidationError("--lease-timeout has an effect only with --claim")
+        }
     }
 
     func run() throws {
@@ -56,12 +81,15 @@ struct SweepRun: ParsableCommand {
         let objectives = try chosenObjectives()
         let plan = try options.plan()
         let runner = SweepRunner(
-            plan, limits: SweepLimits(maximumEvents: maxEvents, timeoutSeconds: timeout)) { SweepOutcome($0, $1) }
+            plan, limits: SweepLimits(
+                maximumEvents: maxEvents, timeoutSeconds: timeout, maximumMemoryBytes: try memoryLimit())
+        ) { SweepOutcome($0, $1) }
         do {
             try runner.check()
         } catch {
             throw Failure.input(error)
         }
+        if let claim { return try runClaimed(runner, leasesIn: claim) }
         let target = try target(of: shard)
         do {
             try run(runner, shard, to: target, objectives.isEmpty ? plan.specification.objectives : objectives)
@@ -84,20 +112,55 @@ struct SweepRun: ParsableCommand {
         if !isStream { print(try sweepTable([target], objectives), terminator: "") }
     }
 
+    /// Runs shards that nobody has run or is running, one after the other.
+    private func runClaimed(_ runner: SweepRunner, leasesIn folder: String) throws {
+        let count = shards ?? 1
+        var own = 0, others = 0
+        do {
+            try makeFolder(folder)
+            for index in 0..<count {
+                let shard = SweepShard(index: index, count: count)
+                let target = try target(of: shard, isFolder: true)
+                guard access(target, F_OK) != 0 else { continue }
+                guard let lease = try SweepLease.take(shard, in: folder, staleAfter: leaseTimeout ?? 600) else {
+                    others += 1
+                    continue
+                }
+                defer { lease.release() }
+                // It may have been finished between the look and the lease.
+                guard access(target, F_OK) != 0 else { continue }
+                let log = try SweepLog(SweepLog.path(of: target), SweepLog.Header(
+                    plan: runner.plan, shard: shard, limits: runner.limits))
+                try complete(log, runner, shard) { lease.renew() }
+                try log.finish(to: try FileSink(target))
+                own += 1
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure.run(error)
+        }
+        print("\(own) of \(count) shards were run here, \(others) are in other hands")
+    }
+
     /// Runs what the log does not have yet.
-    private func complete(_ log: SweepLog, _ runner: SweepRunner, _ shard: SweepShard) throws {
+    private func complete(
+        _ log: SweepLog, _ runner: SweepRunner, _ shard: SweepShard, each: @escaping () -> Void = {}
+    ) throws {
         let all = shard.points(of: runner.plan.count)
         let total = all.underestimatedCount
         if log.count > 0 { printToStandardError("\(log.count) of \(total) points are done already") }
         StopSignal.install()
         let jobs = jobs ?? processorCount
-        let box = SweepState(log: log, progress: SweepProgress(total: total, done: log.count, isQuiet: quiet))
+        let box = SweepState(
+            log: log, progress: SweepProgress(total: total, done: log.count, isQuiet: quiet), each: each)
         let failure: (any Error)? = waitFor {
             do {
                 let left = all.lazy.filter { !box.log.contains($0) }
                 try await runner.run(left, jobs: jobs, while: { !StopSignal.isRaised }) {
                     try box.log.append($0)
                     box.progress.add($0.head.status)
+                    box.each()
                 }
                 return nil
             } catch {
@@ -132,14 +195,30 @@ struct SweepRun: ParsableCommand {
     private func chosenObjectives() throws -> [SweepObjective] { try sweepObjectives(pareto) }
 
     /// A folder gets a file for the shard.
-    private func target(of shard: SweepShard) throws -> String {
-        var status = stat()
-        let isFolder = stat(output, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        guard isFolder || output.hasSuffix("/") else { return output }
-        guard isFolder || mkdir(output, 0o777) == 0 || errno == EEXIST else {
-            throw Failure(message: "\(output): the folder cannot be made", status: 1)
-        }
+    private func target(of shard: SweepShard, isFolder isWanted: Bool = false) throws -> String {
+        guard isWanted || isFolder(output) || output.hasSuffix("/") else { return output }
+        try makeFolder(output)
         return (output.hasSuffix("/") ? output : output + "/") + shard.fileName
+    }
+
+    private func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private func makeFolder(_ path: String) throws {
+        guard isFolder(path) || mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            throw Failure(message: "\(path): the folder cannot be made", status: 1)
+        }
+    }
+
+    private func memoryLimit() throws -> Int? {
+        guard let maxMemory else { return nil }
+        do {
+            return Int(try Quantity(maxMemory, .bytes, sign: .positive).integer())
+        } catch {
+            throw Failure(message: "--max-memory \(maxMemory): \(error)", status: 2)
+        }
     }
 
     private func environment() -> [String: String] {
@@ -165,9 +244,11 @@ func temporarySweepLog() throws -> String {
 private final class SweepState: @unchecked Sendable {
     let log: SweepLog
     var progress: SweepProgress
+    let each: () -> Void
 
-    init(log: SweepLog, progress: SweepProgress) {
+    init(log: SweepLog, progress: SweepProgress, each: @escaping () -> Void) {
         self.log = log
         self.progress = progress
+        self.each = each
     }
 }

@@ -93,6 +93,20 @@ import Testing
         #expect(order == [2, 3, 21, 22, 1, 20, 200])
     }
 
+    @Test func itKnowsWhetherTheInstantGoesOn() {
+        var queue = EventQueue()
+        for (time, phase) in [(5, Phase.completion), (5, .arrival), (9, .timer)] as [(Nanoseconds, Phase)] {
+            queue.schedule(Event(time: time, component: 0, kind: 0, phase: phase))
+        }
+        #expect(!queue.holdsPresentEvents, "nothing of time zero")
+        _ = queue.pop()
+        #expect(queue.holdsPresentEvents)
+        _ = queue.pop()
+        #expect(!queue.holdsPresentEvents)
+        queue.schedule(Event(time: 5, component: 0, kind: 0, phase: .completion))
+        #expect(queue.holdsPresentEvents, "a phase that has passed makes another round")
+    }
+
     @Test func nothingDueLeavesTheClockAlone() {
         var queue = EventQueue()
         queue.schedule(Event(time: 100, component: 0, kind: 0, phase: .timer))

@@ -20,6 +20,27 @@ import Testing
         #expect(Self.drain(&network) == ["1050 3:7"])
     }
 
+    /// Whatever starts in the instant at which a flow ends, the end is due.
+    @Test func aFlowThatEndsIsDue() throws {
+        var network = FlowNetwork()
+        let link = network.addLink(name: "wire", bytesPerSecond: 1e9)
+        #expect(!network.isDue(at: 0))
+        network.start(bytesPerLane: 1000, path: [LinkUse(link: link)], token: 1, owner: 0, at: 0)
+        #expect(!network.isDue(at: 0))
+        let first = network.nextCompletion, end = try #require(first)
+        #expect(!network.isDue(at: end - 1) && network.isDue(at: end))
+        network.start(bytesPerLane: 1000, path: [LinkUse(link: link)], token: 2, owner: 0, at: end - 1)
+        #expect(!network.isDue(at: end - 1))
+        let second = network.nextCompletion, later = try #require(second)
+        network.start(bytesPerLane: 1, path: [LinkUse(link: link)], token: 3, owner: 0, at: later)
+        #expect(network.isDue(at: later))
+        network.start(bytesPerLane: 0, path: [LinkUse(link: link)], token: 4, owner: 0, at: later)
+        var done: [Int64] = []
+        network.completions(at: later) { _, token in done.append(token) }
+        #expect(done == [1, 4])
+        #expect(!network.isDue(at: later))
+    }
+
     @Test func eightFlowsIntoOneLinkEndTogether() {
         var network = FlowNetwork()
         let link = network.addLink(name: "nic", bytesPerSecond: 1e9)

@@ -13,7 +13,9 @@ import Testing
     private func expectEqual(_ batch: DecodeBatch, _ twin: [Sequence], block: Int, window: Int?) {
         #expect(batch.count == twin.count)
         #expect(batch.storedTokens == twin.reduce(0) { $0 + Int64($1.stored) })
+        var blocks = batch.blockReader(ahead: 0)
         for ahead in 0..<5 {
+            #expect(blocks.next() == batch.blocks(ahead: ahead))
             // A sequence takes a block in the step that finds its last one full.
             #expect(batch.blocks(ahead: ahead) == twin.count { ($0.stored + ahead) % block == 0 })
         }

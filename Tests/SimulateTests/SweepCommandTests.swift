@@ -74,7 +74,7 @@ import Testing
         #expect(try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged).status == 0)
         #expect(try read(merged) == one)
         let status = try CommandLineRun("sweep", "status", folder.path + "/shards", "--json")
-        #expect(status.output == "{\"ok\":48,\"failed\":6,\"limit\":0,\"timeout\":0,\"decided\":0,\"left\":0,\"points\":54}\n")
+        #expect(status.output == "{\"ok\":48,\"failed\":6,\"limit\":0,\"timeout\":0,\"memory\":0,\"decided\":0,\"left\":0,\"points\":54}\n")
         try FileManager.default.removeItem(atPath: folder.path + "/shards/shard-3-of-8.jsonl")
         let missing = try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged)
         #expect(missing.status == 1 && missing.errors.contains("7 of 54 points are missing"), "\(missing.errors)")
@@ -117,6 +117,57 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: log))
     }
 
+    /// Two processes that share a folder take shards as they are free; a lease that was left behind is taken over.
+    @Test func shardsAreClaimed() throws {
+        let folder = try folder()
+        let sweep = folder.path + "/sweep.json", leases = folder.path + "/leases"
+        let options = ["sweep", "run", sweep, "--claim", leases, "--shards", "6", "-o", folder.path + "/shards", "--quiet"]
+        let processes = try (0..<2).map { _ in
+            let process = Process()
+            process.executableURL = CommandLineRun.program
+            process.arguments = options
+            process.standardOutput = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
+        for process in processes { process.waitUntilExit() }
+        #expect(processes.allSatisfy { $0.terminationStatus == 0 })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: leases).isEmpty)
+        let merged = folder.path + "/merged.jsonl", whole = folder.path + "/whole.jsonl"
+        #expect(try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged).status == 0)
+        #expect(try CommandLineRun("sweep", "run", sweep, "-o", whole).status == 0)
+        #expect(try read(merged) == read(whole))
+        // One is missing and in other hands; then its process is taken for dead.
+        try FileManager.default.removeItem(atPath: folder.path + "/shards/shard-2-of-6.jsonl")
+        let lease = leases + "/shard-2-of-6.jsonl.lease"
+        try "".write(toFile: lease, atomically: false, encoding: .utf8)
+        let waiting = try CommandLineRun(arguments: options)
+        #expect(waiting.output == "0 of 6 shards were run here, 1 are in other hands\n", "\(waiting.errors)")
+        let past = Date(timeIntervalSinceNow: -60)
+        try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: lease)
+        let over = try CommandLineRun(arguments: options + ["--lease-timeout", "30"])
+        #expect(over.output == "1 of 6 shards were run here, 0 are in other hands\n", "\(over.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: leases).isEmpty)
+    }
+
+    @Test func aTableForSpreadsheetsAndAPrediction() throws {
+        let folder = try folder()
+        let file = folder.path + "/out.jsonl", table = folder.path + "/out.csv"
+        #expect(try CommandLineRun("sweep", "run", folder.path + "/sweep.json", "-o", file).status == 0)
+        #expect(try CommandLineRun("sweep", "merge", file, "-o", "-", "--csv", table).status == 0)
+        let rows = try read(table).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(rows.count == 56 && rows.last == "")
+        let header = rows[0].split(separator: ",").map(String.init)
+        #expect(header.prefix(4) == ["i", "of", "id", "status"])
+        for name in ["workloads.chat.pools.m.replicas", "chat.ttft_s.p99", "cluster.devices", "error"] {
+            #expect(header.contains(name), "\(name)")
+        }
+        #expect(rows[1].hasPrefix("0,54,"))
+        let predicted = try CommandLineRun("sweep", "plan", folder.path + "/sweep.json", "-o", file, "--predict")
+        #expect(predicted.errors.hasPrefix("54 points, about "), "\(predicted.errors)")
+        #expect(predicted.errors.contains("of processor time"))
+    }
+
     @Test func limitsAndConflicts() throws {
         let folder = try folder()
         let sweep = folder.path + "/sweep.json"
@@ -124,6 +175,10 @@ import Testing
             "sweep", "run", sweep, "--max-events", "20", "-o", folder.path + "/limited.jsonl")
         #expect(limited.status == 0)
         #expect(limited.output.contains("48 limit"), "\(limited.output)")
+        // The program alone is larger; each point has more than one event.
+        let large = try CommandLineRun(
+            "sweep", "run", sweep, "--max-memory", "1 MB", "-o", folder.path + "/large.jsonl")
+        #expect(large.output.contains("48 memory"), "\(large.output) \(large.errors)")
         let stopped = try CommandLineRun(
             "sweep", "run", sweep, "--seeds", "1", "--shard", "auto", "-o", folder.path + "/x.jsonl")
         #expect(stopped.status == 2 && stopped.errors.contains("SLURM_ARRAY_TASK_ID"))
@@ -138,7 +193,7 @@ import Testing
     @Test(arguments: [
         ["--set", "workloads.chat.engine.max_sequence=1,2"], ["--where", "a.b == 1"], ["--where", "1 +"],
         ["--shard", "8/8"], ["--pareto", "cost"], ["--variant", "other"], ["--seeds", "x"], ["--jobs", "0"],
-        ["--points", "/absent"],
+        ["--points", "/absent"], ["--max-memory", "4"], ["--claim", "/tmp"], ["--lease-timeout", "9"],
     ])
     func wrongOptionsHaveStatusTwo(options: [String]) throws {
         let folder = try folder()

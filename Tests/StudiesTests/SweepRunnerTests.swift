@@ -70,6 +70,37 @@ import Testing
         #expect(held.count == 0)
     }
 
+    @Test func aLogTellsItsSpeedAndIsContinued() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let runner = Fixtures.runner(try Fixtures.plan()), path = folder + "/out.jsonl.log"
+        let header = SweepLog.Header(plan: runner.plan, shard: .whole, limits: runner.limits)
+        var log: SweepLog? = try SweepLog(path, header)
+        try log?.append(runner.line(of: 0))
+        try log?.append(runner.line(of: 1))
+        log = nil
+        // As if it had begun ten seconds ago.
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let started = try #require(text.firstRange(of: "\"started_s\":\""))
+        let seconds = try #require(Int(text[started.upperBound...].prefix(12)))
+        let digits = "\(seconds - 10)"
+        let older = text.replacingOccurrences(
+            of: "\(seconds)\"", with: digits + "\"", range: text.startIndex..<text.endIndex)
+        try older.write(toFile: path, atomically: false, encoding: .utf8)
+        let speed = try #require(SweepSpeed.pointsPerSecond(logs: [path]))
+        #expect(speed > 0.1 && speed <= 0.2)
+        let again = try SweepLog(path, header)
+        #expect(again.count == 2)
+        let head = try String(contentsOfFile: path, encoding: .utf8).prefix { $0 != "\n" }
+        #expect(head.contains("\"done_before\":\"000000002\""))
+        try again.append(runner.line(of: 2))
+        #expect(again.count == 3)
+        #expect(try again.result(of: 2)?["i"] == 2)
+        #expect(try again.result(of: 3) == nil)
+        #expect(SweepSpeed.pointsPerSecond(logs: [folder + "/absent"]) == nil)
+    }
+
     @Test func collectionsRefuseContradictions() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

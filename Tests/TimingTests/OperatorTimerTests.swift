@@ -13,6 +13,19 @@ import Testing
         StepOperator("any", shape, dataType: type, streamType: stream, repetitions: 1)
     }
 
+    @Test func roundsHalvesToEvenAndLargeTimesToo() {
+        for (value, expected) in [(0.5, 0), (1.5, 2), (2.5, 2), (-0.5, 0), (-1.5, -2), (0.4999999, 0)] {
+            #expect(OperatorTimer.round(value) == Int64(expected))
+        }
+        var random = RandomStream(seed: 1, name: "round")
+        for exponent in -3..<62 {
+            for _ in 0..<20 {
+                let value = (random.uniform() - 0.5) * Double(sign: .plus, exponent: exponent, significand: 1.5)
+                #expect(OperatorTimer.round(value) == Int64(value.rounded(.toNearestOrEven)))
+            }
+        }
+    }
+
     // MARK: Operators
 
     @Test func gemmIsTheLargerOfArithmeticAndMemory() throws {

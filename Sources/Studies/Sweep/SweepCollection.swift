@@ -55,8 +55,8 @@ public struct SweepCollection {
             throw SweepCollectionProblem(message: "point \(head.index) is \(old.head.identifier) in "
                 + "\(paths[old.file]) and \(head.identifier) in \(paths[new.file]): they are of different sweeps")
         }
-        if head.status == .timeout { return }
-        guard old.head.status != .timeout else {
+        if head.status.isOfMachine { return }
+        guard !old.head.status.isOfMachine else {
             places[head.index] = new
             return
         }

@@ -9,8 +9,15 @@ public enum SweepStatus: String, Sendable, CaseIterable {
     case limit
     /// It was stopped by the clock: another machine may finish it.
     case timeout
+    /// It was stopped because the process had grown too large: another machine may finish it.
+    case memory
     /// It was stopped because its objectives could not be attained any more, as a search asks.
     case decided
+}
+
+extension SweepStatus {
+    /// Whether it depends on the machine, so that any other result is better.
+    var isOfMachine: Bool { self == .timeout || self == .memory }
 }
 
 /// What identifies a result line; it stands first in it, so that a line need not be parsed to be sorted.

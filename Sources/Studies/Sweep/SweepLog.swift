@@ -26,6 +26,7 @@ public final class SweepLog {
             ]
             members["max_events"] = limits.maximumEvents.map { .init($0) }
             members["timeout_s"] = limits.timeoutSeconds.map { .real($0) }
+            members["max_memory_bytes"] = limits.maximumMemoryBytes.map { .init($0) }
             members["search"] = search.map { .string($0) }
             return JSONWriter.compact.bytes(of: .object(members)) + [UInt8(ascii: "\n")]
         }
@@ -87,11 +88,13 @@ public final class SweepLog {
 
     private func resume(_ header: Header) throws {
         let wanted = header.line
-        var isFirst = true
+        var isFirst = true, start: Int?
         end = try SweepLineReader(path).forEachLine { line, offset in
             if isFirst {
                 isFirst = false
-                guard line.elementsEqual(wanted.dropLast()) else {
+                if line.count == wanted.count - 1 + SweepLogStart.size, line.starts(with: wanted.dropLast(2)) {
+                    start = wanted.count - 2
+                } else if !line.elementsEqual(wanted.dropLast()) {
                     throw FileProblem(
                         path: path, message: "is the log of another sweep, shard or limit",
                         remedy: "remove it, or choose another output")
@@ -103,7 +106,12 @@ public final class SweepLog {
         guard ftruncate(descriptor, off_t(end)) == 0 else {
             throw FileProblem(path: path, message: "cannot be written")
         }
-        if isFirst { try write(wanted) }
+        let now = SweepLogStart(seconds: Glibc.time(nil), done: places.count).bytes
+        if isFirst {
+            try write(wanted.dropLast(2) + now + wanted.suffix(2))
+        } else if let start {
+            _ = now.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, off_t(start)) }
+        }
     }
 
     private func write(_ bytes: [UInt8]) throws(FileProblem) {

@@ -20,12 +20,19 @@ public struct SweepLimits: Sendable, Equatable {
     public var maximumEvents: Int?
     /// Seconds that it may take; a guard whose verdict depends on the machine.
     public var timeoutSeconds: Double?
+    /// Bytes that the process may keep in memory while it runs; a guard whose verdict depends on the machine and on
+    /// what else runs in the process.
+    public var maximumMemoryBytes: Int?
     /// Stop a point as soon as an objective of it cannot be attained any more: its result says that, and no metric.
     public var stopsWhenDecided: Bool
 
-    public init(maximumEvents: Int? = nil, timeoutSeconds: Double? = nil, stopsWhenDecided: Bool = false) {
+    public init(
+        maximumEvents: Int? = nil, timeoutSeconds: Double? = nil, maximumMemoryBytes: Int? = nil,
+        stopsWhenDecided: Bool = false
+    ) {
         self.maximumEvents = maximumEvents
         self.timeoutSeconds = timeoutSeconds
+        self.maximumMemoryBytes = maximumMemoryBytes
         self.stopsWhenDecided = stopsWhenDecided
     }
 }
@@ -118,6 +125,8 @@ public struct SweepRunner: Sendable {
                 ending = .limit
             } else if events % 256 == 0, let deadline, ContinuousClock.now >= deadline {
                 ending = .timeout
+            } else if let most = limits.maximumMemoryBytes, events % 4096 == 1, ProcessMemory.residentBytes > most {
+                ending = .memory
             } else if events % interval == 0 {
                 missed = world.missedObjective(scenario)
                 if missed != nil { ending = .decided }
@@ -130,6 +139,8 @@ public struct SweepRunner: Sendable {
             line["error"] = .string("needs more than \(limits.maximumEvents ?? 0) events, the limit of --max-events")
         case .timeout:
             line["error"] = .string("stopped by the clock, as --timeout says; another machine may finish it")
+        case .memory:
+            line["error"] = .string("stopped because the process held more than --max-memory allows")
         case .decided:
             line["meets_slo"] = false
             line["error"] = .string("stopped at \(Double(world.now / 1_000_000) / 1e3) s: \(missed ?? "")")
