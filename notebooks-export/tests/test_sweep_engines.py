@@ -25,12 +25,8 @@ def has(module: str) -> bool:
 
 
 @pytest.fixture
-def binary() -> str:
-    known = [os.environ.get("SIMULATE"), *(str(REPOSITORY / f".build/{kind}/simulate") for kind in ("release", "debug"))]
-    for path in known:
-        if path and os.access(path, os.X_OK):
-            return path
-    pytest.skip("simulate is not built: make build, or set SIMULATE")
+def binary(program: Path) -> str:
+    return str(program.absolute())
 
 
 @pytest.fixture
