@@ -49,6 +49,7 @@ public enum CalibrationReport {
         switch choice {
         case .prior: "nothing"
         case .samples(let count): "\(count)"
+        case .surface(let count): "\(count), with surface"
         case .extrapolation: "12 small, 4 large"
         case .otherDevice(let name): "nothing: \(name)'s"
         }

@@ -75,7 +75,17 @@ public struct OperatorTimer: Sendable {
         max(operation.flop * nanosecondsPerFlop[operation.dataType.index], operation.bytes * nanosecondsPerByte)
     }
 
+    /// The formula's time, refined where the device's own measurements say more; never outside their range.
     func nanoseconds(of operation: StepOperator) -> Double {
+        let time = modelNanoseconds(of: operation)
+        guard !profile.surfaces.isEmpty, operation.dataType == .bf16,
+            let known = profile.surfaces.first(where: { $0.operatorClass == operation.operatorClass }),
+            let point = ResidualSurface.coordinates(of: operation.shape)
+        else { return time }
+        return max(floorNanoseconds(of: operation), time * known.surface.factor(at: point))
+    }
+
+    private func modelNanoseconds(of operation: StepOperator) -> Double {
         let type = operation.dataType
         switch operation.shape {
         case .gemm(let m, let n, let k):

@@ -1,5 +1,6 @@
 import Hardware
 import JSONText
+import ModelGraph
 
 extension JSONType<TimingProfile> {
     /// A complete profile: the prior with a device's own figures merged into it.
@@ -30,12 +31,14 @@ extension JSONType<TimingProfile> {
             let prefill = profile.operatorParameters("prefill_attention") {
                 tail = $0.required("tail", .sourced(.number(in: 0...1)))
             }
+            let surfaces = profile.optional("surfaces", .array(of: .classSurface), default: [])
             return TimingProfile(
                 name: profile.required("name", .name), engine: profile.required("engine", .name), gemm: gemm,
                 groupedGemm: profile.operatorParameters("grouped_gemm"),
                 prefillAttention: prefill, decodeAttention: decode, quantisedCacheEfficiency: quantised,
                 decodeUnitNanoseconds: unit, prefillTail: tail, elementwise: profile.operatorParameters("elementwise"),
-                collective: collective, host: profile.required("host", .host), tileRows8Bit: tile)
+                collective: collective, host: profile.required("host", .host), tileRows8Bit: tile,
+                surfaces: surfaces)
         }
     }
 }
@@ -51,6 +54,28 @@ extension JSONObjectReader {
                 memoryEfficiency: object.required("memory_efficiency", .efficiency),
                 setupNanoseconds: object.required("setup", .sourcedTime))
         })
+    }
+}
+
+extension JSONType<ClassSurface> {
+    /// One surface, as a calibration writes it.
+    fileprivate static var classSurface: JSONType {
+        .object { object in
+            let numbers = JSONType<[Double]>.array(of: .number(in: -1e9...1e9))
+            let lengths = object.required("lengths", numbers)
+            let points = object.required("points", .array(of: numbers))
+            let weights = object.required("weights", numbers)
+            let operatorClass = object.required("operator", .choice(OperatorClass.self))
+            guard !points.isEmpty, points.count == weights.count, points.allSatisfy({ $0.count == lengths.count }),
+                lengths.allSatisfy({ $0 > 0 })
+            else {
+                object.fail(
+                    "a surface needs points of as many coordinates as lengths, all above 0, and a weight for each",
+                    remedy: "calibrate again with --surface")
+                return ClassSurface(operatorClass, ResidualSurface(points: [[0]], lengths: [1], weights: [0]))
+            }
+            return ClassSurface(operatorClass, ResidualSurface(points: points, lengths: lengths, weights: weights))
+        }
     }
 }
 

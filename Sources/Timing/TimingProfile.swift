@@ -80,6 +80,16 @@ public struct HostParameters: Sendable, Equatable {
     }
 }
 
+/// The residual surface of one operator class, for bf16 kernels.
+public struct ClassSurface: Sendable, Equatable {
+    public var operatorClass: OperatorClass
+    public var surface: ResidualSurface
+
+    public init(_ operatorClass: OperatorClass, _ surface: ResidualSurface) {
+        (self.operatorClass, self.surface) = (operatorClass, surface)
+    }
+}
+
 /// The timing parameters of one device under one inference engine, each with where it comes from.
 ///
 /// At most a few numbers per operator class; what is not known comes from the prior. A new device needs
@@ -104,6 +114,8 @@ public struct TimingProfile: Sendable, Equatable {
     public var host: HostParameters
     /// Rows of a GEMM kernel's tile where they are known to cost as a whole, for 8-bit kernels.
     public var tileRows8Bit: Sourced<Double>
+    /// What the device's own measurements say beyond the formulas, by operator class; empty unless asked for.
+    public var surfaces: [ClassSurface] = []
 
     func paddedRows(_ rows: Int, _ type: DataType) -> Int {
         guard type == .fp8 || type == .int8 else { return rows }

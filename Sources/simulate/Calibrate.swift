@@ -29,6 +29,11 @@ struct Calibrate: ParsableCommand {
     @Flag(help: "Also show errors on kernels that were left out of the fit, for several numbers of samples.")
     var evaluate = false
 
+    @Flag(help: ArgumentHelp(
+        "Also put a surface through what the fit leaves over, in the profile.",
+        discussion: "For GEMM, prefill attention and all-reduce with 64 samples or more; used only inside their range."))
+    var surface = false
+
     @Option(help: "With --evaluate: a shipped device whose parameters are held against the table, too.")
     var other: String?
 
@@ -36,11 +41,13 @@ struct Calibrate: ParsableCommand {
     var output: String?
 
     func validate() throws {
+        if surface, output == nil { throw ValidationError("--surface says something only with --output") }
         if other != nil, !evaluate { throw ValidationError("--other says something only with --evaluate") }
     }
 
     func run() throws {
-        let target: CalibrationDevice, calibration: Calibration
+        let target: CalibrationDevice
+        var calibration: Calibration
         var evaluation: CalibrationEvaluation?
         do {
             let descriptor = try device.hasSuffix(".json")
@@ -48,6 +55,7 @@ struct Calibrate: ParsableCommand {
             target = try CalibrationDevice(descriptor)
             calibration = try Calibration(
                 KernelTable(contentsOf: table), on: target, engine: engine, allShapes: allShapes)
+            if surface { calibration.addSurfaces(on: target) }
             if evaluate {
                 evaluation = try CalibrationEvaluation(
                     calibration, on: target, other: other.map { try DeviceDescriptor.named($0) })

@@ -98,6 +98,40 @@ import Timing
         #expect(throws: FileProblem.self) { try ProfileRegistry.profile(for: "a100", patchedBy: path) }
     }
 
+    /// A surface changes times inside the range of its samples, never outside, and none below the floor.
+    @Test func surfacesStayInsideTheirSamples() throws {
+        let device = try CalibrationDevice(.named("h100"))
+        var table = try Self.kernels(200, compute: 0.75, memory: 0.85, setup: 4000)
+        for index in table.samples.indices where table.samples[index].size >= 512 {
+            table.samples[index].seconds *= 1.2
+        }
+        var calibration = try Calibration(table, on: device)
+        #expect(calibration.profile["surfaces"] == nil)
+        calibration.addSurfaces(on: device)
+        #expect(calibration.surfaces.map(\.operatorClass) == [.gemm])
+        var plain = device.prior, refined = device.prior
+        for parameters in [calibration.entries[0].fit.parameters] {
+            plain.gemm.computeEfficiency.value = parameters.compute
+            plain.gemm.memoryEfficiency.value = parameters.memory
+            plain.gemm.setupNanoseconds.value = parameters.setup
+        }
+        refined.gemm = plain.gemm
+        refined.surfaces = calibration.surfaces
+        func duration(_ profile: TimingProfile, _ m: Int, _ n: Int, _ k: Int) -> Int64 {
+            let shape = OperatorShape.gemm(m: m, n: n, k: k)
+            return OperatorTimer(device: device.device, scaleUpBytesPerSecond: 1e11, profile: profile)
+                .duration(of: StepOperator("any", shape, dataType: .bf16, streamType: .bf16, repetitions: 1))
+        }
+        let inside = table.samples.map { ($0.key[2], $0.key[0], $0.key[1], $0.seconds * 1e9) }
+        func error(_ profile: TimingProfile) -> Double {
+            inside.reduce(0) { $0 + abs(Double(duration(profile, $1.0, $1.1, $1.2)) / $1.3 - 1) } / Double(inside.count)
+        }
+        #expect(error(refined) < 0.5 * error(plain))
+        for (m, n, k) in [(20000, 2048, 2048), (64, 512, 4096), (64, 4096, 100_000)] {
+            #expect(duration(refined, m, n, k) == duration(plain, m, n, k))
+        }
+    }
+
     /// The terms that fits use give the timer's own durations.
     @Test func resourcesAgreeWithTheTimer() throws {
         let device = try CalibrationDevice(.named("h100"))
@@ -144,7 +178,7 @@ import Timing
         let first = try CalibrationEvaluation(calibration, on: device)
         let again = try CalibrationEvaluation(calibration, on: device)
         #expect(first.rows.map(\.model) == again.rows.map(\.model))
-        #expect(first.rows.map(\.choice) == [.prior, .samples(16), .samples(64), .extrapolation])
+        #expect(first.rows.map(\.choice) == [.prior, .samples(16), .samples(64), .surface(64), .samples(128), .surface(128), .extrapolation])
         for row in first.rows.dropFirst() {
             #expect(row.model.mean < 0.12, "\(row.choice) \(row.model)")
             #expect(row.model.mean < row.roofline.mean / 2)

@@ -1,6 +1,7 @@
 import Hardware
 import JSONText
 import ModelGraph
+import Timing
 
 extension Calibration {
     /// Samples of a class from which on its numbers count as `measured`.
@@ -18,7 +19,16 @@ extension Calibration {
             guard let entry = primary(kernel) else { continue }
             root[key] = .object(section(entry))
         }
+        if !surfaces.isEmpty { root["surfaces"] = .array(surfaces.map(json)) }
         return .object(root)
+    }
+
+    private func json(_ known: ClassSurface) -> JSONValue {
+        func numbers(_ list: [Double]) -> JSONValue { .array(list.map { .real($0) }) }
+        return [
+            "operator": .string(known.operatorClass.rawValue), "lengths": numbers(known.surface.lengths),
+            "points": .array(known.surface.points.map(numbers)), "weights": numbers(known.surface.weights),
+        ]
     }
 
     private static let sections: [(KernelOperator, String)] = [

@@ -1,4 +1,6 @@
+import EventEngine
 import Hardware
+import ModelGraph
 import Timing
 
 /// Parameters of a device under one engine version, fitted to a kernel table.
@@ -19,6 +21,8 @@ public struct Calibration: Sendable {
     public let lint: LintedKernels
     /// In a fixed order of operators and types.
     public let entries: [Entry]
+    /// What the samples say beyond the fits, where surfaces were asked for and there are enough samples.
+    public private(set) var surfaces: [ClassSurface] = []
 
     /// Fits every operator class of the table.
     /// - Parameters:
@@ -39,6 +43,24 @@ public struct Calibration: Sendable {
         let lint = LintedKernels(table.samples.filter { $0.group.engine == chosen }, on: target)
         (device, self.engine, self.table, self.lint) = (target.device, chosen, table, lint)
         entries = lint.groups.map { Self.entry($0, lint.samples(of: $0, allShapes: allShapes), target) }
+    }
+
+    /// Puts a surface through the half-precision samples of each class that a step times one kernel at a time.
+    public mutating func addSurfaces(on target: CalibrationDevice) {
+        let classes: [(KernelOperator, OperatorClass)] = [
+            (.gemm, .gemm), (.prefillAttention, .prefillAttention), (.allReduce, .collective),
+        ]
+        for (kernel, operatorClass) in classes {
+            guard let entry = entries.first(where: {
+                $0.group.kernel == kernel && $0.group.dataType == .bf16 && $0.group.cacheType == .bf16
+            }) else { continue }
+            let samples = lint.samples(of: entry.group)
+            let residuals = samples.map {
+                PortableMath.log($0.seconds / entry.fit.seconds(target.resources($0)))
+            }
+            guard let surface = ResidualFit.surface(samples.map(\.coordinates), residuals) else { continue }
+            surfaces.append(ClassSurface(operatorClass, surface))
+        }
     }
 
     private static func entry(

@@ -11,6 +11,8 @@ public struct CalibrationEvaluation: Sendable {
         /// So many samples of serving shapes, six of them anchors: four with the most arithmetic and two that stream
         /// weights beyond the cache.
         case samples(Int)
+        /// The same with a residual surface through the samples, where they are enough for one.
+        case surface(Int)
         /// Twelve GEMM samples of at most 256 rows and four large anchors, predicting 1024 rows and more.
         case extrapolation
         /// Nothing on this device: the shipped parameters of another one, by its name.
@@ -25,6 +27,9 @@ public struct CalibrationEvaluation: Sendable {
     }
 
     public static let draws = 20
+    /// Draws of the surfaces, each of which takes long, and the kernels that they are tried on at most.
+    static let surfaceDraws = 4
+    static let surfaceTests = 2000
     public let rows: [Row]
 
     /// Evaluates every group of the table that has at least 32 serving shapes.
@@ -40,16 +45,28 @@ public struct CalibrationEvaluation: Sendable {
         for group in calibration.lint.groups {
             let study = GroupStudy(calibration.lint.samples(of: group), group, target)
             guard study.samples.count >= 32 else { continue }
-            var choices: [Choice] = [.prior, .samples(16), .samples(64), .samples(128)]
+            var choices: [Choice] = [.prior, .samples(16), .samples(64), .surface(64), .samples(128), .surface(128)]
             if group.kernel == .gemm { choices.append(.extrapolation) }
             for choice in choices {
-                if case .samples(let count) = choice, count * 2 > study.samples.count { continue }
+                if let count = choice.count, !study.supports(count) { continue }
                 if let row = study.evaluate(choice, seed: seed) { rows.append(row) }
             }
             if let other, let profile { rows.append(study.row(.otherDevice(other.name), profile)) }
         }
         self.rows = rows
     }
+}
+
+extension CalibrationEvaluation.Choice {
+    /// Samples that are measured, where their number is chosen.
+    var count: Int? {
+        switch self {
+        case .samples(let count), .surface(let count): count
+        default: nil
+        }
+    }
+
+    var hasSurface: Bool { if case .surface = self { true } else { false } }
 }
 
 /// The samples of one group with what the model needs of them.
@@ -72,14 +89,20 @@ private struct GroupStudy {
 
     func evaluate(_ choice: CalibrationEvaluation.Choice, seed: UInt64) -> CalibrationEvaluation.Row? {
         var models: [ErrorSummary] = [], plain: [ErrorSummary] = []
-        for draw in 0..<(choice == .prior ? 1 : CalibrationEvaluation.draws) {
+        let draws = choice == .prior ? 1 : choice.hasSurface
+            ? CalibrationEvaluation.surfaceDraws : CalibrationEvaluation.draws
+        for draw in 0..<draws {
             var random = RandomStream(seed: seed, name: "calibration.\(group.sortKey).\(choice).\(draw)")
             let (train, test) = split(choice, &random)
             guard !test.isEmpty else { return nil }
             let fit = train.isEmpty
                 ? EfficiencyFit(prior)
                 : EfficiencyFit(train.map { (resources[$0], samples[$0].seconds) }, prior: prior)
-            models.append(ErrorSummary(test.map { fit.seconds(resources[$0]) / samples[$0].seconds - 1 }))
+            let surface = choice.hasSurface ? self.surface(fit, train) : nil
+            models.append(ErrorSummary(test.map {
+                let factor = surface?.factor(at: samples[$0].coordinates) ?? 1
+                return fit.seconds(resources[$0]) * factor / samples[$0].seconds - 1
+            }))
             plain.append(ErrorSummary(test.map { roofline[$0] / samples[$0].seconds - 1 }))
         }
         return CalibrationEvaluation.Row(
@@ -96,6 +119,15 @@ private struct GroupStudy {
             roofline: ErrorSummary(samples.indices.map { roofline[$0] / samples[$0].seconds - 1 }))
     }
 
+    /// Whether a table is large enough to try so many samples: as many again, or for small tables a twentieth.
+    func supports(_ count: Int) -> Bool { samples.count >= 2 * count || (samples.count < 128 && samples.count > count) }
+
+    private func surface(_ fit: EfficiencyFit, _ train: [Int]) -> ResidualSurface? {
+        ResidualFit.surface(
+            train.map { samples[$0].coordinates },
+            train.map { PortableMath.log(samples[$0].seconds / fit.seconds(resources[$0])) })
+    }
+
     private func split(
         _ choice: CalibrationEvaluation.Choice, _ random: inout RandomStream
     ) -> (train: [Int], test: [Int]) {
@@ -108,6 +140,9 @@ private struct GroupStudy {
             train += pick(count - train.count, from: all.filter { !train.contains($0) }, &random)
             let chosen = Set(train)
             return (train, all.filter { !chosen.contains($0) })
+        case .surface(let count):
+            let (train, test) = split(.samples(count), &random)
+            return (train, pick(CalibrationEvaluation.surfaceTests, from: test, &random))
         case .extrapolation:
             let large = all.filter { samples[$0].size >= 1024 }
             let anchors = pick(4, from: mostArithmetic(large), &random)

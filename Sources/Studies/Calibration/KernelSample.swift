@@ -1,5 +1,6 @@
 import EventEngine
 import ModelGraph
+import Timing
 
 /// What a line of a kernel table measures; the raw value is its spelling there.
 public enum KernelOperator: String, Sendable, CaseIterable {
@@ -34,6 +35,12 @@ public struct KernelSample: Sendable, Equatable {
     public var isServing: Bool
     /// Line of the table, from 1.
     public var line: Int
+
+    /// Where a residual surface has the kernel: a pair of expert kernels by all numbers of its shape.
+    var coordinates: [Double] {
+        if group.kernel == .mixtureOfExperts { return key.map { PortableMath.log(Double(max(1, $0))) } }
+        return operations.first.flatMap { ResidualSurface.coordinates(of: $0.shape) } ?? []
+    }
 
     /// The rows, tokens, sequences or bytes along which time must not fall.
     public var size: Int { key.last ?? 0 }
