@@ -228,3 +228,20 @@ def test_an_error_table_becomes_a_chart_and_a_table(folder: Path, tmp_path: Path
     assert "9.5 %" in output.read_text()
     (tmp_path / "errors.txt").write_text("nothing here")
     assert report.main([str(folder / "result.json"), "--errors", str(tmp_path / "errors.txt"), "-o", str(output)]) == 2
+
+
+def test_other_kinds_of_workloads_have_their_sections(tmp_path: Path) -> None:
+    """Figures of jobs and of reinforcement learning, under the names that scripts rely on."""
+    spread = {"mean": 2.0, "p50": 1.0, "p90": 3.0, "p95": 4.0, "p99": 5.0, "max": 6.0, "count": 9}
+    jobs = {"metrics": {"jobs_completed": 9, "jct_s": spread, "utilisation": 0.5, "makespan_s": 100.0,
+                        "tenants": {"a": {"jct_s": spread, "jobs_completed": 4}, "b": {"jobs_completed": 5}}}}
+    learning = {"metrics": {"steps": 3, "step_time_s": spread, "mfu": 0.3, "bubble_ratio": 0.2,
+                            "phases": {"rollout_s": 1.5, "training_s": 0.5}, "feasible": True}}
+    for name, workload in (("jobs", jobs), ("rl", learning)):
+        document = {"schema": "simulate-result/1", "engine_version": "1", "variants": {"base": {"workloads": {
+            name: workload}}}, "scenario": {"hash": "0", "document": {"name": name}}}
+        (tmp_path / "result.json").write_text(json.dumps(document))
+        assert report.main([str(tmp_path / "result.json"), "-o", str(tmp_path / f"{name}.html")]) == 0
+    text = (tmp_path / "jobs.html").read_text()
+    assert 'id="tenants"' in text and "job completion time" in text and "50.0 %" in text
+    assert 'id="where-a-step-spends-its-time"' in (tmp_path / "rl.html").read_text()

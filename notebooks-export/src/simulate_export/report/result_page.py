@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..results import Result
+from ..results import Result, flat
 from ..timeline import Timeline
 from . import charts, records, units
 from .page import BEST, Page, bullets, details, table
@@ -48,6 +48,7 @@ def build(result: Result, requests: pd.DataFrame | None = None, timeline: Timeli
     _latency(page, result, requests)
     _stages(page, result)
     _phases(page, result)
+    _tenants(page, result)
     records.load(page, requests)
     records.timeline(page, timeline)
     _pools(page, result)
@@ -165,6 +166,23 @@ def _phases(page: Page, result: Result) -> None:
         "Phases of a step", "Phases that overlap are shown one after the other.", *charts.stacked(parts, "s"), table(
             parts.reset_index(), caption="Mean of each phase", formats={name: units.seconds for name in parts},
             row_header="variant"), height=150 + 45 * len(parts)))
+
+
+def _tenants(page: Page, result: Result) -> None:
+    """What each tenant got, where jobs have tenants."""
+    rows = []
+    for variant, run in result.document["variants"].items():
+        for workload in run["workloads"].values():
+            for tenant, figures in (workload.get("metrics", {}).get("tenants") or {}).items():
+                rows.append({"variant": variant, "tenant": tenant} | dict(flat(figures)))
+    if not rows:
+        return
+    frame = pd.DataFrame(rows)
+    section = page.section("Tenants", "What each tenant's jobs got; unequal waiting at equal shares is unfair.")
+    section.add(table(
+        frame, caption="Figures by tenant", sortable=True, row_header="tenant",
+        labels={name: units.title(name) for name in frame},
+        formats={name: (lambda value, name=name: units.by_name(name, value)) for name in frame.columns[2:]}))
 
 
 def _pools(page: Page, result: Result) -> None:
