@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--address", help="a Ray cluster, e.g. auto or ray://head:10001")
     parser.add_argument("--processors", type=int, default=os.cpu_count(), help="of the Ray that is started here")
     parser.add_argument("--ship", type=Path, help="upload this folder to machines that do not share this disk, and the "
-                        "program (make static) with it; the sweep file lies in it")
+                        "program (built so that it runs there) with it; the sweep file lies in it")
     options = parser.parse_args(arguments)
     sweep = shards.sweep_of(options)
     folder = shards.shard_folder(options.output)
