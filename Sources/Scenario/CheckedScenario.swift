@@ -11,6 +11,8 @@ public struct CheckedScenario: Sendable {
     public var workloads: [WorkloadReference]
     public var plans: [ServingPlan]
     public var traces: [RequestTrace]
+    /// The workloads of batch jobs.
+    public var jobs: [JobsPlan] = []
     public var untilNanoseconds: Int64?
     /// When devices fail and are repaired, in order of time.
     var changes: [DeviceChange]
@@ -61,7 +63,12 @@ extension ScenarioDocument {
         for workload in specification.workloads {
             switch workload {
             case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
+            case .jobs: break
             }
+        }
+        // Jobs find what serving leaves.
+        for case .jobs(let jobs) in specification.workloads {
+            add(jobs, specification.seed, to: &checked, diagnostics)
         }
         checked.changes = deviceChanges(specification.events, checked.machine.cluster.layout, diagnostics)
         try diagnostics.check()
@@ -82,6 +89,17 @@ extension ScenarioDocument {
             WorkloadReference(name: workload.name, kind: .serving, index: checked.plans.count))
         checked.plans.append(plan)
         checked.traces.append(trace)
+    }
+
+    /// Binds a workload of jobs and reads them.
+    private func add(
+        _ workload: JobsSpecification, _ seed: UInt64, to checked: inout CheckedScenario, _ diagnostics: JSONDiagnostics
+    ) {
+        let binder = JobsBinder(
+            specification: workload, seed: seed, diagnostics: diagnostics, cluster: checked.machine.cluster)
+        guard let plan = binder.bind() else { return }
+        checked.workloads.append(WorkloadReference(name: workload.name, kind: .jobs, index: checked.jobs.count))
+        checked.jobs.append(plan)
     }
 
     private func checkPrefixBlocks(

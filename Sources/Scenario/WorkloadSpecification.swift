@@ -4,17 +4,21 @@ import JSONText
 public enum WorkloadKind: String, Sendable, CaseIterable {
     /// Requests answered by replicas of a model.
     case serving
+    /// Batch jobs that a scheduler places on devices.
+    case jobs
 }
 
 /// A workload as the scenario states it, by its kind.
 public enum WorkloadSpecification: Sendable {
     case serving(ServingSpecification)
+    case jobs(JobsSpecification)
 
     /// Its key in the scenario.
     public internal(set) var name: String {
         get {
             switch self {
             case .serving(let serving): serving.name
+            case .jobs(let jobs): jobs.name
             }
         }
         set {
@@ -22,6 +26,9 @@ public enum WorkloadSpecification: Sendable {
             case .serving(var serving):
                 serving.name = newValue
                 self = .serving(serving)
+            case .jobs(var jobs):
+                jobs.name = newValue
+                self = .jobs(jobs)
             }
         }
     }
@@ -40,10 +47,13 @@ extension JSONType<WorkloadSpecification> {
     static func workload(nodeGroups: [String], folder: String) -> JSONType {
         let serving = JSONType<ServingSpecification>.serving(nodeGroups: nodeGroups, folder: folder)
             .map { WorkloadSpecification.serving($0) }
+        let jobs = JSONType<JobsSpecification>.jobs(nodeGroups: nodeGroups, folder: folder)
+            .map { WorkloadSpecification.jobs($0) }
         return JSONType(expected: serving.expected, standIn: serving.standIn()) { reader in
             // Without a known kind the keys of serving are expected, which reports the kind first.
             switch reader.value["kind"]?.stringValue.flatMap(WorkloadKind.init) ?? .serving {
             case .serving: serving.decode(reader)
+            case .jobs: jobs.decode(reader)
             }
         }
     }

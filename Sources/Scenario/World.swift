@@ -1,5 +1,6 @@
 import EventEngine
 import Hardware
+import Scheduling
 import Serving
 import TraceFormats
 
@@ -14,6 +15,7 @@ public struct World: Sendable {
     private static let firstWorkload: Int32 = 2
 
     public private(set) var serving: [ServingEngine] = []
+    public private(set) var scheduling: [SchedulingEngine] = []
     public private(set) var machine: Machine
     private var queue = EventQueue()
     private let until: Nanoseconds?
@@ -43,12 +45,16 @@ public struct World: Sendable {
                 serving.append(ServingEngine(
                     configuration: scenario.plans[workload.index].configuration,
                     trace: scenario.traces[workload.index], component: component))
+            case .jobs:
+                scheduling.append(SchedulingEngine(
+                    configuration: scenario.jobs[workload.index].configuration, component: component,
+                    cluster: machine.cluster))
             }
         }
     }
 
     /// Time of the last thing that happened to a workload; events that plans left behind do not count.
-    public var now: Nanoseconds { serving.map(\.lastActivity).max() ?? 0 }
+    public var now: Nanoseconds { max(serving.map(\.lastActivity).max() ?? 0, scheduling.map(\.lastActivity).max() ?? 0) }
 
     /// Runs to the end, or to the time at which the scenario stops.
     public mutating func run() { run { _ in true } }
@@ -75,6 +81,7 @@ public struct World: Sendable {
         timeline show: (inout TimelineRecorder) -> Void = { _ in }
     ) {
         for index in serving.indices { serving[index].start(&queue, &machine) }
+        for index in scheduling.indices { scheduling[index].start(&queue, &machine) }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
                 time: change.nanoseconds, component: Self.deviceComponent, kind: 0, phase: .timer, a: Int64(index),
@@ -95,6 +102,10 @@ public struct World: Sendable {
             if machine.timeline.isFull { show(&machine.timeline) }
             guard goesOn(events, self) else { return }
         }
+        for index in scheduling.indices {
+            let engine = scheduling[index]
+            scheduling[index].close(at: engine.isDone ? engine.lastActivity : until ?? engine.lastActivity)
+        }
         if machine.timeline.records(.job) {
             finishTimeline()
             show(&machine.timeline)
@@ -108,18 +119,43 @@ public struct World: Sendable {
         let owner = owners[Int(event.component - Self.firstWorkload)]
         switch owner.kind {
         case .serving: serving[owner.index].handle(event, &queue, &machine)
+        case .jobs:
+            scheduling[owner.index].handle(event, &queue, &machine)
+            if !scheduling[owner.index].faults.isEmpty { spreadFaults(of: owner.index) }
+        }
+    }
+
+    /// Tells the other workloads of nodes that failed, or came back, by a scheduler's own failure rate.
+    private mutating func spreadFaults(of index: Int) {
+        let faults = scheduling[index].faults
+        scheduling[index].faults.removeAll()
+        for fault in faults {
+            let devices = machine.cluster.layout.devices(of: fault.node).map { DeviceID($0) }
+            for device in devices { tell(device, fails: fault.fails, except: index) }
         }
     }
 
     private mutating func changeDevices(_ change: DeviceChange) {
         for device in change.devices {
             machine.cluster.setFailed(change.fails, device)
-            for index in serving.indices {
-                if change.fails {
-                    serving[index].deviceFailed(device, at: queue.now, &queue, &machine)
-                } else {
-                    serving[index].deviceRepaired(device, at: queue.now, &queue, &machine)
-                }
+            tell(device, fails: change.fails)
+        }
+    }
+
+    /// Tells all workloads that a device failed or came back, but for the scheduler that knows it already.
+    private mutating func tell(_ device: DeviceID, fails: Bool, except known: Int? = nil) {
+        for index in serving.indices {
+            if fails {
+                serving[index].deviceFailed(device, at: queue.now, &queue, &machine)
+            } else {
+                serving[index].deviceRepaired(device, at: queue.now, &queue, &machine)
+            }
+        }
+        for index in scheduling.indices where index != known {
+            if fails {
+                scheduling[index].deviceFailed(device, at: queue.now, &queue, &machine)
+            } else {
+                scheduling[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
     }
@@ -148,6 +184,7 @@ public struct World: Sendable {
             let owner = owners[Int(flow.owner - Self.firstWorkload)]
             switch owner.kind {
             case .serving: serving[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
+            case .jobs: preconditionFailure("a scheduler starts no flows")
             }
         }
     }

@@ -55,6 +55,8 @@ struct JobState: Sendable {
     var expectedEnd: Nanoseconds = 0
     /// By what factor its present or last run takes longer than the trace says.
     var stretch = 1.0
+    /// Device-nanoseconds asked for in the whole system up to its submission, then from there to its end.
+    var demandNanoseconds = 0.0
     /// Whether its present run holds more than its tenant's quota.
     var isBorrowing = false
 }

@@ -19,6 +19,8 @@ extension SchedulingEngine {
                 books.rejected += 1
                 continue
             }
+            books.demand(Int64(jobs[Int(job)].devices), at: now)
+            states[Int(job)].demandNanoseconds = books.demandNanoseconds
             if !queueLimits.isEmpty { partitions[partition(of: job)].levels[0].append(job) }
             wait(job, at: now)
         }

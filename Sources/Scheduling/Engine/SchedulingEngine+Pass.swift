@@ -19,6 +19,9 @@ extension SchedulingEngine {
 
     /// Decides who runs, in every partition where something has changed.
     mutating func pass(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+        // What was held until now was held under the last pass's finding.
+        books.use(0, at: now)
+        books.isFragmented = false
         for partition in partitions.indices where partitions[partition].isOpen || !partitions[partition].arrived.isEmpty {
             if partitions[partition].isOpen { partitions[partition].failedSizes = 0 }
             switch configuration.policy.preemption {

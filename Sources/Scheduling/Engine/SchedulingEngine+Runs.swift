@@ -57,6 +57,8 @@ extension SchedulingEngine {
         states[Int(job)].phase = .completed
         states[Int(job)].end = now
         books.completed += 1
+        books.demand(-Int64(jobs[Int(job)].devices), at: now)
+        states[Int(job)].demandNanoseconds = books.demandNanoseconds - states[Int(job)].demandNanoseconds
         requestPass(at: now, &queue)
     }
 

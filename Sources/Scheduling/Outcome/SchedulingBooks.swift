@@ -20,6 +20,16 @@ struct SchedulingBooks: Sendable {
     var held: Int64 = 0
     var heldNanoseconds = 0.0
     var heldSince: Nanoseconds = 0
+    /// The same in whole numbers, modulo 2^64, for the check against the runs.
+    var bookedNanoseconds: Int64 = 0
+    /// Device-nanoseconds that nobody held, and of those the ones while a job waited only because they lay badly.
+    var freeNanoseconds = 0.0
+    var fragmentedNanoseconds = 0.0
+    var isFragmented = false
+    /// Devices that submitted and unfinished jobs ask for, now and multiplied by time.
+    var demanded: Int64 = 0
+    var demandNanoseconds = 0.0
+    var demandSince: Nanoseconds = 0
     /// Waiting jobs multiplied by nanoseconds up to `queueSince`, and the most at once.
     var queueNanoseconds = 0.0
     var queueSince: Nanoseconds = 0
@@ -36,9 +46,20 @@ struct SchedulingBooks: Sendable {
 
     /// Adds to the devices held.
     mutating func use(_ change: Int64, at now: Nanoseconds) {
-        heldNanoseconds += Double(held) * Double(now - heldSince)
+        let span = Double(now - heldSince)
+        bookedNanoseconds &+= held &* (now - heldSince)
+        heldNanoseconds += Double(held) * span
+        freeNanoseconds += Double(devices - held) * span
+        if isFragmented { fragmentedNanoseconds += Double(devices - held) * span }
         heldSince = now
         held += change
+    }
+
+    /// Adds to the devices that jobs in the system ask for.
+    mutating func demand(_ change: Int64, at now: Nanoseconds) {
+        demandNanoseconds += Double(demanded) * Double(now - demandSince)
+        demandSince = now
+        demanded += change
     }
 
     /// Writes down a run and returns its index.

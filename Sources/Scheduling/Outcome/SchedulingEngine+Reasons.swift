@@ -4,6 +4,7 @@ import EventEngine
 extension SchedulingEngine {
     /// Notes why a job that a pass has come to waits.
     mutating func mark(_ job: Int32, _ reason: WaitReason, blocker: Int32 = -1, at now: Nanoseconds) {
+        if reason == .fragmentation { books.isFragmented = true }
         let last = states[Int(job)].reason
         // That devices were lost says more than that, at the same instant, there are no others.
         if last >= 0, books.reasons[Int(last)].time == now, books.reasons[Int(last)].reason.isLoss { return }
@@ -78,7 +79,12 @@ extension SchedulingEngine {
         _ start: Nanoseconds, _ end: Nanoseconds, _ index: Int, _ segments: inout [WaitSegment]
     ) {
         let fronts = books.fronts[partition(of: Int32(index))]
-        var place = max(0, (fronts.firstIndex { $0.time > start } ?? fronts.count) - 1)
+        var (low, high) = (0, fronts.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if fronts[middle].time > start { high = middle } else { low = middle + 1 }
+        }
+        var place = max(0, low - 1)
         var time = start
         while time < end {
             let next = place + 1 < fronts.count ? min(end, fronts[place + 1].time) : end

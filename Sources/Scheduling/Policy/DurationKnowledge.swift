@@ -41,3 +41,20 @@ public enum DurationKnowledge: Sendable, Equatable {
         return job.estimate >= 0 ? job.estimate : .max / 4
     }
 }
+
+extension DurationKnowledge {
+    /// Standard deviation of the logarithm of an estimate where nothing is known of it: `assumed`.
+    public static let assumedSigma = 0.5
+
+    /// What a policy knows where a scenario says nothing: what users said, and the error model for the rest.
+    public static let standard = userEstimate(otherwiseSigma: assumedSigma)
+
+    /// The name in results; a policy that knows the truth says so.
+    public var name: String {
+        switch self {
+        case .oracle: "oracle"
+        case .userEstimate: "estimate"
+        case .lognormal(let sigma): "lognormal sigma \(sigma)"
+        }
+    }
+}
