@@ -35,6 +35,7 @@ public struct SummaryTable: Sendable {
     private static func table(_ runs: [VariantRun], _ workload: (name: String, kind: WorkloadKind)) -> String {
         switch workload.kind {
         case .serving: servingTable(runs, workload.name)
+        case .jobs: jobsTable(runs, workload.name)
         }
     }
 

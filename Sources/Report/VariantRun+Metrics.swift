@@ -47,7 +47,7 @@ extension VariantRun {
         return metrics
     }
 
-    private func json(_ distribution: Distribution?) -> JSONValue {
+    func json(_ distribution: Distribution?) -> JSONValue {
         guard let distribution else { return .null }
         return [
             "mean": .real(distribution.mean), "p50": .real(distribution.p50), "p90": .real(distribution.p90),

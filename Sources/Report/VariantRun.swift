@@ -1,5 +1,6 @@
 import JSONText
 import Scenario
+import Scheduling
 import Serving
 import Studies
 
@@ -9,6 +10,8 @@ public struct VariantRun: Sendable {
     public var scenario: CheckedScenario
     public var world: World
     public var outcomes: [ServingOutcome]
+    /// What its workloads of jobs came to.
+    public var scheduling: [SchedulingOutcome]
     /// What it does under drawn parameters, where they were drawn.
     public var drawn: DrawnOutcomes?
 
@@ -17,6 +20,7 @@ public struct VariantRun: Sendable {
         self.name = name
         self.scenario = scenario
         self.world = world
+        scheduling = world.scheduling.map(\.outcome)
         outcomes = zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) }
     }
 
@@ -25,18 +29,20 @@ public struct VariantRun: Sendable {
         for workload in scenario.workloads {
             switch workload.kind {
             case .serving: workloads[workload.name] = serving(workload.index)
+            case .jobs: workloads[workload.name] = jobs(workload.index)
             }
         }
         return ["workloads": .object(workloads), "simulated_s": .real(seconds(world.now))]
     }
 
     /// What must come out even, of all workloads.
-    public var checks: [ConservationCheck] { outcomes.flatMap(\.checks) }
+    public var checks: [ConservationCheck] { outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks) }
 
     /// The metrics of a workload under the names that scripts rely on.
     func metrics(of workload: WorkloadReference) -> JSONObject {
         switch workload.kind {
         case .serving: metrics(outcomes[workload.index], scenario.plans[workload.index])
+        case .jobs: metrics(scheduling[workload.index])
         }
     }
 

@@ -70,6 +70,8 @@ extension ScenarioDocument {
         for case .jobs(let jobs) in specification.workloads {
             add(jobs, specification.seed, to: &checked, diagnostics)
         }
+        let names = specification.workloads.map(\.name)
+        checked.workloads.sort { names.firstIndex(of: $0.name) ?? 0 < names.firstIndex(of: $1.name) ?? 0 }
         checked.changes = deviceChanges(specification.events, checked.machine.cluster.layout, diagnostics)
         try diagnostics.check()
         return checked

@@ -68,6 +68,13 @@ public struct ConservationCheck: Sendable {
     public var expected: Int64
     public var found: Int64
     public var holds: Bool { expected == found }
+
+    /// A check of what was expected against what was found.
+    public init(name: String, expected: Int64, found: Int64) {
+        self.name = name
+        self.expected = expected
+        self.found = found
+    }
 }
 
 extension ServingEngine {

@@ -38,6 +38,11 @@ struct Run: ParsableCommand {
     @OptionGroup var timeline: TimelineOptions
 
     @Option(help: ArgumentHelp(
+        "Write a record per batch job, with its runs and why it waited, as JSON Lines, or as a table where the name ends "
+            + "in .csv; - is standard output."))
+    var jobRecords: String?
+
+    @Option(help: ArgumentHelp(
         "Run it as often again with drawn timing parameters, as well as their provenance knows them: every headline "
             + "figure gets its 5 % to 95 %, a comparison its probability; 16 is a good number.", valueName: "n"))
     var draws: Int?
@@ -53,11 +58,11 @@ struct Run: ParsableCommand {
         if jobs != nil, draws == nil { throw ValidationError("--jobs has an effect only with --draws") }
         if let seed, seed < 0 { throw ValidationError("--seed \(seed): expected an integer of at least 0") }
         if outputs.filter({ $0 == "-" }).count > 1 {
-            throw ValidationError("only one of --json, --output - and --requests - can have standard output")
+            throw ValidationError("only one of --json, --output -, --requests - and --job-records - can have standard output")
         }
     }
 
-    private var outputs: [String] { [output, requests].compactMap { $0 } + (json ? ["-"] : []) }
+    private var outputs: [String] { [output, requests, jobRecords].compactMap { $0 } + (json ? ["-"] : []) }
 
     func run() throws {
         let recorded = try timeline.settings()
@@ -147,6 +152,7 @@ struct Run: ParsableCommand {
     }
 
     private func writeRecords(_ runs: [VariantRun]) throws {
+        if let jobRecords { try writeJobRecords(runs, to: jobRecords) }
         guard let requests else { return }
         do {
             let file = try FileSink(requests)
@@ -157,6 +163,25 @@ struct Run: ParsableCommand {
             var stream = JSONStream(to: file)
             for run in runs { RequestRecordWriter.write(run, to: &stream) }
             try stream.finish()
+            try file.commit()
+        } catch {
+            throw Failure.run(error)
+        }
+    }
+
+    private func writeJobRecords(_ runs: [VariantRun], to path: String) throws {
+        guard runs.contains(where: { !$0.world.scheduling.isEmpty }) else {
+            throw Failure(message: "--job-records: the scenario has no workload of kind jobs", status: 2)
+        }
+        do {
+            let file = try FileSink(path)
+            if path.hasSuffix(".csv") {
+                try JobRecordWriter.writeTable(runs, to: file)
+            } else {
+                var stream = JSONStream(to: file)
+                for run in runs { JobRecordWriter.write(run, to: &stream) }
+                try stream.finish()
+            }
             try file.commit()
         } catch {
             throw Failure.run(error)

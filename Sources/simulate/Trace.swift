@@ -6,29 +6,36 @@ import TraceFormats
 /// `simulate trace …`.
 struct Trace: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look at request traces, convert and generate them.",
+        abstract: "Look at traces of requests and of jobs, convert and generate them.",
         subcommands: [Inspect.self, Import.self, Generate.self])
 
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lengths, arrivals and what an unbounded prefix cache would hit.")
+            abstract: "Requests: lengths, arrivals and what an unbounded prefix cache would hit. Jobs: sizes, durations, "
+                + "tenants and the load they offer.")
 
         @Argument(help: "A trace file.")
         var trace: String
 
         @Option(help: "Format of the trace: \(formatNames).")
-        var format: RequestTraceFormat = .auto
+        var format: TraceFormatName = .automatic
 
         @Flag(help: "Print JSON.")
         var json = false
 
         func run() throws {
-            let summary = TraceSummary(try readTrace(trace, format, TraceReadOptions()))
-            let report = TraceReport(summary)
-            if json {
-                try write(JSONWriter.pretty.bytes(of: report.json) + [UInt8(ascii: "\n")], to: "-")
+            let found: (json: JSONValue, text: String)
+            if let jobs = try format.jobFormat(ofFileAt: trace) {
+                let report = JobTraceReport(JobTraceSummary(try readJobs(trace, jobs, nil)))
+                found = (report.json, report.text)
             } else {
-                print(report.text, terminator: "")
+                let report = TraceReport(TraceSummary(try readTrace(trace, format.requestFormat, TraceReadOptions())))
+                found = (report.json, report.text)
+            }
+            if json {
+                try write(JSONWriter.pretty.bytes(of: found.json) + [UInt8(ascii: "\n")], to: "-")
+            } else {
+                print(found.text, terminator: "")
             }
         }
     }
@@ -41,7 +48,7 @@ struct Trace: ParsableCommand {
         var trace: String
 
         @Option(help: "Format of the trace: \(formatNames).")
-        var format: RequestTraceFormat = .auto
+        var format: TraceFormatName = .automatic
 
         @Option(name: [.short, .long], help: "The file to write; - is standard output.")
         var output: String
@@ -49,12 +56,16 @@ struct Trace: ParsableCommand {
         @Flag(help: "Spread requests that share a coarse timestamp evenly up to the next one.")
         var spreadTicks = false
 
-        @Option(help: "Keep only the first so many requests.")
+        @Option(help: "Keep only the first so many requests or jobs.")
         var maxRequests: Int?
 
         func run() throws {
+            if let jobs = try format.jobFormat(ofFileAt: trace) {
+                if spreadTicks { throw ValidationError("--spread-ticks has an effect on requests only") }
+                return try writeJobs(try readJobs(trace, jobs, maxRequests), to: output)
+            }
             let options = TraceReadOptions(spreadTicks: spreadTicks, maximumRequests: maxRequests)
-            try writeTrace(try readTrace(trace, format, options), mooncake: false, to: output)
+            try writeTrace(try readTrace(trace, format.requestFormat, options), mooncake: false, to: output)
         }
     }
 
@@ -100,9 +111,26 @@ struct Trace: ParsableCommand {
     }
 }
 
-extension RequestTraceFormat: ExpressibleByArgument {}
+private let formatNames = TraceFormatName.allValueStrings.joined(separator: ", ")
 
-private let formatNames = RequestTraceFormat.allCases.map(\.rawValue).joined(separator: ", ")
+private func readJobs(_ path: String, _ format: JobTraceFormat, _ maximum: Int?) throws -> JobTrace {
+    if let maximum, maximum < 1 { throw ValidationError("--max-requests \(maximum): expected at least 1") }
+    do {
+        return try JobTraceReader.read(path: path, format: format, maximumJobs: maximum)
+    } catch {
+        throw Failure.input(error)
+    }
+}
+
+private func writeJobs(_ trace: JobTrace, to path: String) throws {
+    do {
+        let file = try FileSink(path)
+        try JobTraceWriter.write(trace) { bytes throws(FileProblem) in try file.write(bytes) }
+        try file.commit()
+    } catch {
+        throw Failure.run(error)
+    }
+}
 
 private func readTrace(
     _ path: String, _ format: RequestTraceFormat, _ options: TraceReadOptions

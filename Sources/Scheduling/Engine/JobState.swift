@@ -96,4 +96,15 @@ public enum RunEnding: UInt8, Sendable {
     case failed
     /// The run of the scenario was over.
     case cut
+
+    /// The name in records.
+    public var name: String {
+        switch self {
+        case .completed: "completed"
+        case .preempted: "preempted"
+        case .reclaimed: "reclaimed"
+        case .failed: "failed"
+        case .cut: "cut"
+        }
+    }
 }

@@ -28,6 +28,8 @@ extension SchedulingEngine {
             case .none where configuration.policy.whenBlocked == .reserveAll:
                 passWithReservations(partition, at: now, &queue, &machine)
             case .none: while passInOrder(partition, at: now, &queue, &machine) {}
+            case .byOrder where configuration.policy.compatibility == .heliosSRTF:
+                passByNumbers(partition, at: now, &queue, &machine)
             case .byOrder: passWithPreemption(partition, at: now, &queue, &machine)
             case .byQueues: passOverQueues(partition, at: now, &queue, &machine)
             }

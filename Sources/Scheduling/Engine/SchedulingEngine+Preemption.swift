@@ -40,6 +40,8 @@ extension SchedulingEngine {
     mutating func passOverQueues(
         _ partition: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
+        let isLate = configuration.policy.compatibility == .tiresiasDemotion
+        if isLate { demoteLate(partition, at: now, &queue) }
         let order = partitions[partition].levels.flatMap { $0 }
         var plan = preemptionPlan(order.filter { states[Int($0)].runningIndex >= 0 })
         var rank = 0
@@ -50,6 +52,7 @@ extension SchedulingEngine {
             if !isPlaced, configuration.policy.whenBlocked == .block { break }
         }
         carryOut(plan, at: now, &queue, &machine)
+        if isLate { expectLateDemotion(partition, at: now, &queue) }
         for level in partitions[partition].levels.indices {
             let list = partitions[partition].levels[level]
             partitions[partition].levels[level] =

@@ -11,7 +11,7 @@ extension SchedulingEngine {
     }
 
     /// The first time at which limits are looked at, from `time` on.
-    private func tick(from time: Nanoseconds) -> Nanoseconds {
+    func tick(from time: Nanoseconds) -> Nanoseconds {
         guard case .byQueues(_, let tick) = configuration.policy.preemption else { return time }
         return (time + tick - 1) / tick * tick
     }
@@ -19,7 +19,7 @@ extension SchedulingEngine {
     /// Schedules the moment at which a job that starts now has attained the limit of its queue.
     mutating func scheduleDemotion(_ job: Int32, at now: Nanoseconds, _ queue: inout EventQueue) {
         let index = Int(job), limits = queueLimits, level = Int(states[index].level)
-        guard level < limits.count else { return }
+        guard level < limits.count, configuration.policy.compatibility != .tiresiasDemotion else { return }
         let (rate, attained) = service(job, at: now)
         let left = max(0, limits[level] - attained)
         let time = tick(from: now + (left + rate - 1) / rate)
@@ -29,15 +29,20 @@ extension SchedulingEngine {
                 b: Int64(states[index].generation) << 16 | Int64(level)))
     }
 
-    /// Moves a job to the tail of the next queue.
+    /// A running job has attained the limit of its queue.
     mutating func demote(_ job: Int32, at now: Nanoseconds, _ queue: inout EventQueue) {
-        let index = Int(job), partition = partition(of: job), level = Int(states[index].level)
-        partitions[partition].levels[level].removeAll { $0 == job }
-        partitions[partition].levels[level + 1].append(job)
-        states[index].level += 1
-        partitions[partition].isOpen = true
+        fall(job)
+        partitions[partition(of: job)].isOpen = true
         scheduleDemotion(job, at: now, &queue)
         requestPass(at: now, &queue)
+    }
+
+    /// Moves a job to the tail of the next list.
+    mutating func fall(_ job: Int32) {
+        let partition = partition(of: job), level = Int(states[Int(job)].level)
+        partitions[partition].levels[level].removeAll { $0 == job }
+        partitions[partition].levels[level + 1].append(job)
+        states[Int(job)].level += 1
     }
 
     /// What a job has attained as its queue order measures it, and how fast it attains more while it runs.

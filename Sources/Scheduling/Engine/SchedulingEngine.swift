@@ -13,6 +13,8 @@ enum SchedulingEvent {
     static let demotion: UInt16 = 3
     /// A node fails or works again by the engine's own rate. `a`: node.
     static let fault: UInt16 = 4
+    /// Limits are looked at as Tiresias does. `a`: partition, `b`: number of the look.
+    static let lateDemotion: UInt16 = 5
 }
 
 /// A scheduler of jobs on the devices of a cluster.
@@ -148,6 +150,10 @@ public struct SchedulingEngine: Sendable {
             guard isCurrent(event) else { return }
             lastActivity = event.time
             demote(Int32(event.a), at: event.time, &queue)
+        case SchedulingEvent.lateDemotion:
+            guard partitions[Int(event.a)].lateLook == event.b else { return }
+            partitions[Int(event.a)].isOpen = true
+            requestPass(at: event.time, &queue)
         case SchedulingEvent.fault: changeNode(Int(event.a), at: event.time, &queue, &machine)
         case SchedulingEvent.pass:
             isPassPending = false
@@ -195,6 +201,8 @@ struct PartitionState: Sendable {
     var mustReplan = false
     /// The job that last left devices, and when.
     var lastEnded: (job: Int32, time: Nanoseconds) = (-1, -1)
+    /// Counts looks at limits, so that only the latest one is served.
+    var lateLook: Int64 = 0
     /// The queues of a policy that has several: jobs that wait or run, by queue.
     var levels: [[Int32]] = []
 }

@@ -18,6 +18,8 @@ public struct JobRecord: Sendable, Equatable {
     public var attained: Nanoseconds
     /// What restarts cost.
     public var restart: Nanoseconds
+    /// The first start that was promised to it, where starts are.
+    public var promise: Nanoseconds?
     /// How often others took its devices.
     public var preemptions: Int
     /// How often a device failed under it.
@@ -35,6 +37,7 @@ extension SchedulingEngine {
             index: index, phase: state.phase, submit: jobs[index].submit,
             firstStart: state.firstStart >= 0 ? state.firstStart : nil, end: state.end >= 0 ? state.end : nil,
             waiting: state.waitingNanoseconds, attained: state.attained, restart: state.restartNanoseconds,
+            promise: state.promise >= 0 ? state.promise : nil,
             preemptions: Int(state.preemptions), failures: Int(state.failures))
     }
 }

@@ -1,0 +1,52 @@
+import Metrics
+import Scenario
+import Scheduling
+
+extension SummaryTable {
+    /// The variants that have a workload of jobs, side by side, and where the time in the queue went.
+    static func jobsTable(_ runs: [VariantRun], _ workload: String) -> String {
+        let columns = runs.compactMap { run in
+            run.scenario.jobs.firstIndex { $0.configuration.name == workload }.map { (run: run, index: $0) }
+        }
+        var table = TextTable([""] + columns.map(\.run.name))
+        let outcomes = columns.map { $0.run.scheduling[$0.index] }
+        let policies = columns.map { $0.run.scenario.jobs[$0.index].configuration.policy }
+        func add(_ name: String, _ cell: (SchedulingOutcome) -> String?) {
+            let cells = outcomes.map { cell($0) ?? "-" }
+            if cells.contains(where: { $0 != "-" }) { table.add([name] + cells) }
+        }
+        table.add(["policy"] + policies.map(words))
+        add("devices") { "\($0.devices)" }
+        add("completed / submitted") { "\($0.completed) / \($0.arrived)" }
+        add("impossible, unfinished") { $0.rejected + $0.unfinished > 0 ? "\($0.rejected), \($0.unfinished)" : nil }
+        add("makespan") { time(seconds($0.makespan)) }
+        add("held, used") { "\(percent($0.allocationRatio)), \(percent($0.utilisation))" }
+        for (name, figure) in [("mean", \Distribution.mean), ("p50", \.p50), ("p99", \.p99)] {
+            add("JCT \(name)") { $0.completionTime.map { time($0[keyPath: figure]) } }
+        }
+        for (name, figure) in [("mean", \Distribution.mean), ("p99", \.p99)] {
+            add("queueing \(name)") { $0.queueing.map { time($0[keyPath: figure]) } }
+        }
+        add("queue mean, longest") { "\(significant($0.meanQueueLength)), \($0.longestQueue)" }
+        add("stretch p50, p99") { $0.stretch.map { "\(significant($0.p50)), \(significant($0.p99))" } }
+        add("idle though enough") { $0.fragmentation > 0 ? percent($0.fragmentation) : nil }
+        add("preempted, reclaimed") { $0.preemptions + $0.reclaims > 0 ? "\($0.preemptions), \($0.reclaims)" : nil }
+        add("ended by failures") { $0.failures > 0 ? "\($0.failures)" : nil }
+        add("Jain index of tenants") { $0.jainIndex.map { rounded($0, 3) } }
+        var text = table.text
+        for (column, outcome) in zip(columns, outcomes) {
+            let all = outcome.waits.reduce(0) { $0 + Double($1.nanoseconds) }
+            guard all > 0 else { continue }
+            let parts = outcome.waits.map { "\($0.reason.name) \(percent(Double($0.nanoseconds) / all))" }
+            text += "\nWhy jobs waited, \(column.run.name): \(parts.joined(separator: ", "))"
+        }
+        return text + "\n"
+    }
+
+    private static func words(_ policy: SchedulingPolicy) -> String {
+        var words = policy.usesDurations && policy.durations == .oracle ? "oracle " : ""
+        words += policy.order.name
+        if policy.preemption != .none { words += "+preempt" }
+        return words + " " + policy.whenBlocked.rawValue
+    }
+}
