@@ -15,9 +15,10 @@ extension JSONType<JobsSpecification> {
             if !workload.has("traffic"), !workload.has("submit") {
                 workload.fail("expected traffic or submit: there are no jobs")
             }
+            let nodes = workload.optional("nodes", .array(of: .name), default: nodeGroups)
+            for name in nodes where !nodeGroups.contains(name) { workload.failNodeGroup("nodes", name, nodeGroups) }
             return JobsSpecification(
-                name: "", path: workload.path,
-                nodes: workload.optional("nodes", .array(of: group), default: nodeGroups), traffic: traffic,
+                name: "", path: workload.path, nodes: nodes, traffic: traffic,
                 policy: policy.0, durations: policy.1,
                 tenants: workload.optional("tenants", .members(of: .tenant(group)), default: []).map { named in
                     var tenant = named.value
@@ -42,8 +43,11 @@ extension JSONType<JobsSpecification> {
                     return factors
                 } ?? PlacementSlowdown(),
                 speeds: workload.child("speeds")?.object { speeds in
-                    nodeGroups.compactMap { name in
-                        speeds.optional(name, .number(in: 0.001...1000)).map { (name, $0) }
+                    speeds.allMembers.map { member in
+                        if !nodeGroups.contains(member.name) {
+                            speeds.failNodeGroup(member.name, member.name, nodeGroups)
+                        }
+                        return (member.name, member.reader.read(.number(in: 0.001...1000)))
                     }
                 } ?? [],
                 hosts: workload.child("host")?.object { host in
@@ -52,6 +56,15 @@ extension JSONType<JobsSpecification> {
                     return (Int64((processors * 1000).rounded()), memory)
                 })
         }
+    }
+}
+
+extension JSONObjectReader {
+    fileprivate func failNodeGroup(_ key: String, _ name: String, _ known: [String]) {
+        let near = Spelling.nearest(to: name, among: known).map { "did you mean \"\($0)\"?" }
+        fail(
+            at: key, "there is no node group \(name)",
+            remedy: near ?? "known are \(known.joined(separator: ", "))")
     }
 }
 

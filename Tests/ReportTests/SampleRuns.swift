@@ -74,6 +74,14 @@ enum SampleRuns {
         ("closed loop", ["workloads": ["chat": ["traffic": ["generate": ["arrivals": [
             "kind": "closed-loop", "rate_per_s": .null, "concurrency": 4]]]]]]),
         ("pushed layer by layer", ["workloads": ["chat": ["kv": ["transfer": "layerwise-push"]]]]),
+        ("batch jobs beside", ["workloads": ["batch": [
+            "kind": "jobs", "nodes": ["h20"],
+            "traffic": ["generate": [
+                "jobs": 40, "arrivals": ["kind": "poisson", "rate_per_s": 0.1], "devices": ["1": 2, "2": 1],
+                "duration": ["median": "10 s", "p90": "1 min"], "tenants": ["t": 1, "u": 1]]],
+            "policy": ["queue": "sjf"], "tenants": ["t": ["quota_devices": 2]]]]]),
+        ("batch jobs cut at once", ["until": "1 us", "workloads": ["batch": [
+            "kind": "jobs", "nodes": ["h20"], "submit": [["at": "1 h", "devices": 1, "duration": "1 s"]]]]]),
         ("a workload more in a variant", ["variants": ["more": ["workloads": ["other": [
             "kind": "serving", "model": "qwen3-0.6b",
             "traffic": ["generate": [

@@ -91,8 +91,41 @@ enum SampleScenarios {
         }
         """)
 
-    /// All samples: the two above and what excludes parts of them.
-    static let all: [JSONValue] = [separated, generated, preset] + patches.map { generated.applying(mergePatch: $0) }
+    /// Batch jobs of a trace file, with everything that a workload of jobs may state.
+    static let jobs = value(
+        """
+        {
+          "schema": "simulate/1", "name": "jobs",
+          "cluster": { "nodes": { "a": { "type": "generic", "devices_per_node": 4, "count": 2 },
+                                  "b": { "type": "hgx-h20", "count": 1 } } },
+          "workloads": { "batch": {
+            "kind": "jobs", "nodes": ["a", "b"],
+            "traffic": { "trace": "jobs.csv", "format": "philly", "max_jobs": 10, "speed": 2 },
+            "policy": { "queue": "2d-las", "when_blocked": "skip", "preempt": { "queues": ["1 h", "2 h"], "tick": "1 s" },
+                        "placement": "pack", "restart_cost": { "single": "1 s", "few": "2 s", "many": "3 s" },
+                        "compatibility": "tiresias-demotion" },
+            "tenants": { "t": { "quota_devices": 4, "borrow": true, "reclaim": true, "weight": 2, "nodes": "b" } },
+            "submit": [ { "at": "0 s", "devices": 2, "duration": "1 h", "name": "first", "tenant": "t",
+                          "estimate": "2 h", "priority": 3, "deadline": "5 h", "device_type": "a" } ],
+            "checkpoint": { "interval": "10 min", "cost": "5 s" },
+            "failures": { "node_mtbf": "100 h", "repair": "1 h" },
+            "slowdown": { "across_nodes": 1.05, "across_leaves": 1.2 }, "speeds": { "a": 0.5 },
+            "host": { "cpus_per_node": 96, "memory_per_node": "1 TiB" }
+          } }
+        }
+        """)
+
+    /// The same with generated jobs under a policy that looks at durations.
+    static let generatedJobs = jobs.applying(mergePatch: ["workloads": ["batch": [
+        "traffic": ["trace": .null, "format": .null, "max_jobs": .null, "speed": .null, "generate": [
+            "jobs": 20, "arrivals": ["kind": "poisson", "rate_per_s": 0.01], "devices": ["1": 0.5, "4": 0.5],
+            "duration": ["median": "10 min", "p90": "1 h", "max": "1 d"], "tenants": ["t": 1, "u": 2]]],
+        "policy": ["queue": "sjf", "when_blocked": "reserve-head", "preempt": false, "restart_cost": "none",
+                   "durations": ["lognormal_sigma": 1], "compatibility": .null],
+    ]]])
+
+    /// All samples: those above and what excludes parts of them.
+    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + patches.map { generated.applying(mergePatch: $0) }
 
     private static let preset = generated.setting(
         ["workloads", "chat", "traffic", "generate"], to: ["preset": "conversation", "requests": 5])

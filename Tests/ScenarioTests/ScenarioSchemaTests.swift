@@ -2,6 +2,7 @@ import EventEngine
 import Hardware
 import JSONText
 import ModelGraph
+import Scheduling
 import Serving
 import Testing
 import Timing
@@ -134,6 +135,11 @@ import TraceFormats
     }
 
     @Test(arguments: [
+        ("jobTraffic.format", JobTraceFormat.allCases.map(\.rawValue)),
+        ("schedulingPolicy.queue", QueueOrder.registry.map(\.name)),
+        ("schedulingPolicy.when_blocked", WhenBlocked.allCases.map(\.rawValue)),
+        ("schedulingPolicy.placement", Placement.registry.map(\.name)),
+        ("schedulingPolicy.compatibility", SchedulingCompatibility.allCases.map(\.rawValue)),
         ("traceFormat", RequestTraceFormat.allCases.map(\.rawValue)), ("dataType", DataType.allCases.map(\.rawValue)),
         ("routingPolicy", RoutingPolicy.allCases.map(\.rawValue)),
         ("pool.role", PoolRole.allCases.map(\.rawValue)), ("engine.execution", ExecutionMode.allCases.map(\.rawValue)),

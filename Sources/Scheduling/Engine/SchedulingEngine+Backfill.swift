@@ -59,9 +59,10 @@ extension SchedulingEngine {
 
     /// Books the estimated end of a job that starts, where anyone looks at it.
     mutating func expectEnd(of job: Int32) {
+        guard configuration.policy.whenBlocked.usesDurations else { return }
+        states[Int(job)].expectedEnd = estimatedEnd(job)
         guard configuration.policy.whenBlocked == .reserveHead else { return }
         let partition = partition(of: job)
-        states[Int(job)].expectedEnd = estimatedEnd(job)
         ends[partition].insert(job, key: states[Int(job)].expectedEnd)
         for share in shares[Int(job)] { reservations[partition].changed.append(share.node) }
     }

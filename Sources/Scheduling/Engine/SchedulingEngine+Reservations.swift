@@ -20,13 +20,30 @@ extension SchedulingEngine {
             due.append(entry)
             promised[partition].advance(&position)
         }
-        for entry in due.sorted(by: { ($0.key, states[Int($0.job)].key, $0.job) < ($1.key, states[Int($1.job)].key, $1.job) }) {
+        for entry in due.sorted(by: { rank($0.key, $0.job) < rank($1.key, $1.job) }) {
             switch tryToStart(entry.job, partition, at: now, &queue, &machine) {
             case .started, .startedByReclaim: promised[partition].remove(entry.job, key: entry.key)
-            case .noRoom, .overQuota, .brokenPromise: partitions[partition].mustReplan = true
+            case .noRoom, .overQuota, .brokenPromise:
+                partitions[partition].mustReplan = true
+                // What it counted on ends in a later round of this instant; nobody may take it before.
+                if isEnding(partition, at: now) { return markReservations(partition, at: now) }
             }
         }
         markReservations(partition, at: now)
+    }
+
+    /// The order of promises: by start, jobs that take no time first, since others can follow at the same instant.
+    private func rank(_ start: Nanoseconds, _ job: Int32) -> (Nanoseconds, Int, Int64, Int32) {
+        (start, estimates[Int(job)] == 0 ? 0 : 1, states[Int(job)].key, job)
+    }
+
+    /// Whether a running job ends at this instant.
+    private func isEnding(_ partition: Int, at now: Nanoseconds) -> Bool {
+        running.contains { job in
+            let state = states[Int(job)]
+            return self.partition(of: job) == partition
+                && state.runStart + state.overhead + runTime(job, state.left) == now
+        }
     }
 
     private mutating func promiseArrivals(_ partition: Int, at now: Nanoseconds) {
@@ -39,14 +56,14 @@ extension SchedulingEngine {
     /// Makes all promises again.
     private mutating func replan(_ partition: Int, at now: Nanoseconds) {
         partitions[partition].mustReplan = false
-        var waiting: [(start: Nanoseconds, key: Int64, job: Int32)] = []
+        var waiting: [(start: Nanoseconds, job: Int32)] = []
         var position = promised[partition].start
         while let entry = promised[partition].entry(at: position) {
-            waiting.append((entry.key, states[Int(entry.job)].key, entry.job))
+            waiting.append((entry.key, entry.job))
             promised[partition].advance(&position)
         }
-        waiting += partitions[partition].arrived.map { (.max, states[Int($0)].key, $0) }
-        waiting.sort { ($0.start, $0.key, $0.job) < ($1.start, $1.key, $1.job) }
+        waiting += partitions[partition].arrived.map { (.max, $0) }
+        waiting.sort { rank($0.start, $0.job) < rank($1.start, $1.job) }
         promised[partition] = OrderedQueue()
         for group in 0..<map.groupCount {
             profiles[partition * map.groupCount + group] = FreeProfile(
@@ -54,9 +71,10 @@ extension SchedulingEngine {
         }
         for job in running where self.partition(of: job) == partition {
             guard let node = shares[Int(job)].first?.node else { continue }
-            // It is not free now, and will be when it ends.
+            // They are not free now, and will be when it ends. A job that has outrun its estimate may end at once: who
+            // counts on that and finds no place makes everybody plan again.
             let cell = partition * map.groupCount + map.group(of: Int(node))
-            profiles[cell].take(-Int64(jobs[Int(job)].devices), from: max(now + 1, estimatedEnd(job)), until: .max)
+            profiles[cell].take(-Int64(jobs[Int(job)].devices), from: max(now, states[Int(job)].expectedEnd), until: .max)
         }
         for entry in waiting { promise(entry.job, partition, at: now) }
     }
@@ -64,7 +82,7 @@ extension SchedulingEngine {
     /// Promises a job the earliest start in one of its node groups.
     private mutating func promise(_ job: Int32, _ partition: Int, at now: Nanoseconds) {
         let request = jobs[Int(job)], index = Int(job)
-        let time = max(1, restartCost(of: job) + runTime(job, max(0, estimates[index] - progress(job, at: nil).done)))
+        let time = restartCost(of: job) + runTime(job, max(0, estimates[index] - progress(job, at: nil).done))
         var best: (start: Nanoseconds, cell: Int)?
         for group in 0..<map.groupCount where request.nodeGroups >> UInt64(group) & 1 == 1 {
             let cell = partition * map.groupCount + group

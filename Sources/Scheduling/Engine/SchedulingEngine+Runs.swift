@@ -100,7 +100,7 @@ extension SchedulingEngine {
         let index = Int(job)
         forgetEnd(of: job, at: now)
         partitions[partition(of: job)].lastEnded = (job, now)
-        if estimatedEnd(job) != now { partitions[partition(of: job)].mustReplan = true }
+        if states[index].expectedEnd != now { partitions[partition(of: job)].mustReplan = true }
         states[index].generation += 1
         let paid = min(now - states[index].runStart, states[index].overhead)
         states[index].restartNanoseconds += paid
