@@ -57,7 +57,9 @@ public enum JobRecordWriter {
         if job.duration >= 0 { line["duration_s"] = .real(seconds(job.duration)) }
         if let time = record.completionTime { line["jct_s"] = .real(seconds(time)) }
         line["queueing_s"] = .real(seconds(record.waiting))
-        if let time = record.completionTime, job.duration > 0 { line["stretch"] = .real(Double(time) / Double(job.duration)) }
+        if let time = record.completionTime, job.duration > 0 {
+            line["stretch"] = .real(Double(time) / Double(job.duration))
+        }
         line["device_s"] = .real(seconds(record.attained) * Double(job.devices))
         line["preemptions"] = .init(record.preemptions)
         line["failures"] = .init(record.failures)

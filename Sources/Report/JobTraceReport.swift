@@ -23,7 +23,9 @@ public struct JobTraceReport: Sendable {
         text += summary.sizes.count > 12 ? " and \(summary.sizes.count - 12) other sizes\n" : "\n"
         if !summary.columns.isEmpty { text += "known beside: \(summary.columns.joined(separator: ", "))\n" }
         if summary.leftOut > 0 { text += "left out: \(summary.leftOut) rows that ran on no device\n" }
-        if summary.reorderedRows > 0 { text += "sorted: \(summary.reorderedRows) rows were earlier than the row before\n" }
+        if summary.reorderedRows > 0 {
+            text += "sorted: \(summary.reorderedRows) rows were earlier than the row before\n"
+        }
         guard !summary.tenants.isEmpty else { return text }
         var table = TextTable(["tenant", "jobs", "device-hours", "share"])
         for tenant in summary.tenants.sorted(by: { ($0.deviceHours, $1.name) > ($1.deviceHours, $0.name) }).prefix(20) {

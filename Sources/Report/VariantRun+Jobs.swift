@@ -29,7 +29,8 @@ extension VariantRun {
             "finish_time_fairness": json(outcome.finishTimeFairness),
             "jain_index": outcome.jainIndex.map { .real($0) } ?? .null,
         ]
-        metrics["waiting_s"] = .object(JSONObject(outcome.waits.map { ($0.reason.name, .real(seconds($0.nanoseconds))) }))
+        let waits = outcome.waits.map { ($0.reason.name, JSONValue.real(seconds($0.nanoseconds))) }
+        metrics["waiting_s"] = .object(JSONObject(waits))
         metrics["tenants"] = .object(JSONObject(outcome.tenants.map { ($0.name, json($0)) }))
         return metrics
     }

@@ -113,7 +113,9 @@ struct JobsBinder {
         for (index, submission) in specification.submissions.enumerated() {
             var job = submission.job
             job.tenant = tenant(submission.tenant ?? "default")
-            if let type = submission.deviceType { job.nodeGroups = mask(type, submission.path.appending(key: "device_type")) }
+            if let type = submission.deviceType {
+                job.nodeGroups = mask(type, submission.path.appending(key: "device_type"))
+            }
             jobs.append(job)
             names.append(submission.name ?? "submit/\(index)")
         }
@@ -125,7 +127,7 @@ struct JobsBinder {
     private func mask(_ type: String, _ path: JSONPath) -> UInt64 {
         var mask: UInt64 = 0
         let groups = cluster.layout.groups
-        for (index, group) in groups.enumerated().prefix(64) where group.name == type || group.node.device.name == type {
+        for (index, group) in groups.enumerated().prefix(64) where [group.name, group.node.device.name].contains(type) {
             mask |= 1 << UInt64(index)
         }
         if mask == 0 {

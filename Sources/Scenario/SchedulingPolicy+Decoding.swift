@@ -78,7 +78,8 @@ extension JSONType<PreemptionRule> {
                 let limits = object.required("queues", .array(of: .duration(sign: .positive)))
                 let tick = object.optional("tick", .duration(sign: .positive), default: 1)
                 if limits.isEmpty || zip(limits, limits.dropFirst()).contains(where: { $0 >= $1 }) {
-                    object.fail(at: "queues", "limits must ascend, and there must be one", remedy: "e.g. [\"1 h\", \"8 h\"]")
+                    object.fail(
+                        at: "queues", "limits must ascend, and there must be one", remedy: "e.g. [\"1 h\", \"8 h\"]")
                 }
                 return .byQueues(limits: limits, tick: tick)
             }

@@ -22,7 +22,8 @@ extension SchedulingEngine {
         // What was held until now was held under the last pass's finding.
         books.use(0, at: now)
         books.isFragmented = false
-        for partition in partitions.indices where partitions[partition].isOpen || !partitions[partition].arrived.isEmpty {
+        for partition in partitions.indices
+        where partitions[partition].isOpen || !partitions[partition].arrived.isEmpty {
             if partitions[partition].isOpen { partitions[partition].failedSizes = 0 }
             switch configuration.policy.preemption {
             case .none where configuration.policy.whenBlocked == .reserveAll:

@@ -92,7 +92,8 @@ extension SchedulingEngine {
         // Devices that have failed may come back: nobody can promise when.
         let start = best?.start ?? .max / 2
         if let best {
-            profiles[best.cell].take(Int64(request.devices), from: start, until: start &+ time < 0 ? .max : start + time)
+            let end = start &+ time < 0 ? .max : start + time
+            profiles[best.cell].take(Int64(request.devices), from: start, until: end)
             if states[index].promise < 0 { states[index].promise = start }
         }
         promised[partition].insert(job, key: start)

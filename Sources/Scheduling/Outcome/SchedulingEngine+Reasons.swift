@@ -23,7 +23,8 @@ extension SchedulingEngine {
     /// Why a job that has no room has none.
     func shortage(_ job: Int32, _ partition: Int) -> WaitReason {
         let request = jobs[Int(job)]
-        guard map.free(partition: partition, groups: request.nodeGroups) >= Int64(request.devices) else { return .devices }
+        let free = map.free(partition: partition, groups: request.nodeGroups)
+        guard free >= Int64(request.devices) else { return .devices }
         return hosts == nil || (request.cpuMilli == 0 && request.memoryBytes == 0) ? .fragmentation : .host
     }
 
@@ -91,9 +92,9 @@ extension SchedulingEngine {
             let front = place < fronts.count ? fronts[place].job : -1
             let isOther = front >= 0 && front != Int32(index)
             if next > time {
+                let reason: WaitReason = isOther ? .order : .devices
                 segments.append(
-                    WaitSegment(
-                        start: time, end: next, reason: isOther ? .order : .devices, blocker: isOther ? Int(front) : nil))
+                    WaitSegment(start: time, end: next, reason: reason, blocker: isOther ? Int(front) : nil))
             }
             time = max(time, next)
             place += 1

@@ -71,7 +71,7 @@ public enum SchedulingCompatibility: String, Sendable, CaseIterable {
     /// HeliosArtifact's SRTF: a job ends one second after its work is done, and jobs to run are chosen by the number of
     /// free devices before anyone asks whether they can be placed, so that a job can be preempted for one that cannot.
     case heliosSRTF = "helios-srtf"
-    /// Tiresias with GPU time as service: a job is expected to fall into the next queue as if its time run so far counted
-    /// once instead of once per device, so that it falls late.
+    /// Tiresias with GPU time as service: a job is expected to fall into the next queue as if its time run so far
+    /// counted once instead of once per device, so that it falls late.
     case tiresiasDemotion = "tiresias-demotion"
 }

@@ -110,7 +110,8 @@ struct OrderedQueue: Sendable {
         var (low, high) = (firstPiece, pieces.count)
         while low < high {
             let middle = low + (high - low) / 2
-            if pieces[middle].entries[pieces[middle].entries.count - 1] < entry { low = middle + 1 } else { high = middle }
+            let last = pieces[middle].entries[pieces[middle].entries.count - 1]
+            if last < entry { low = middle + 1 } else { high = middle }
         }
         return low
     }

@@ -10,8 +10,8 @@ extension SchedulingEngine {
         return tenants[Int(request.tenant)].devices + Int64(request.devices) > quota
     }
 
-    /// Finds a place for a job that its tenant may have by right, at the cost of jobs of tenants beyond their quota: the
-    /// youngest of those gives way first, and no more of them than it takes. Nil: there is none.
+    /// Finds a place for a job that its tenant may have by right, at the cost of jobs of tenants beyond their quota:
+    /// the youngest of those gives way first, and no more of them than it takes. Nil: there is none.
     /// - Returns: the jobs that give way; the place is in `found`.
     mutating func reclaim(_ job: Int32, _ partition: Int) -> [Int32]? {
         let tenant = Int(jobs[Int(job)].tenant)

@@ -8,7 +8,8 @@ enum PhillyFormat: JobTableFormat {
         let devices = try table.column("num_gpus", lines), tenant = try table.column("cluster", lines)
         while try table.next(&lines) {
             let row = JobRow(
-                submit: try table.time(submit, "timestamp", lines), devices: try table.integer(devices, "num_gpus", lines),
+                submit: try table.time(submit, "timestamp", lines),
+                devices: try table.integer(devices, "num_gpus", lines),
                 duration: try table.seconds(duration, "duration", lines), tenant: table.text(tenant, lines))
             try rows.appendOrLeaveOut(row, lines)
         }

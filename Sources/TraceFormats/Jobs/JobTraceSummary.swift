@@ -35,7 +35,8 @@ public struct JobTraceSummary: Sendable, Equatable {
         let sorted = trace.devices.sorted()
         sizes = []
         for size in sorted {
-            if sizes.last?.devices == Int(size) { sizes[sizes.count - 1].jobs += 1 } else { sizes.append((Int(size), 1)) }
+            if sizes.last?.devices != Int(size) { sizes.append((Int(size), 0)) }
+            sizes[sizes.count - 1].jobs += 1
         }
         let times = trace.durationNanoseconds.sorted()
         func percentile(_ share: Int) -> Double {
