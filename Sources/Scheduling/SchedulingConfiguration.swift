@@ -29,6 +29,11 @@ public struct SchedulingConfiguration: Sendable {
     /// How often nodes fail of themselves; nil: never.
     public var failureRate: FailureRate?
 
+    /// Names of virtual clusters that come and go, by partition from 1 on; partition 0 is the primary cluster.
+    public var virtualClusters: [String] = []
+    /// What is done to them, in order of time.
+    public var clusterEvents: [(time: Nanoseconds, verb: VirtualClusterVerb)] = []
+
     /// Jobs of one tenant on the whole cluster; set the other fields as needed.
     public init(
         name: String, seed: UInt64 = 1, policy: SchedulingPolicy = SchedulingPolicy(),

@@ -60,7 +60,7 @@ import Testing
                 + "router, engine, weights, traffic, pools, kv, slo"),
         Damage(
             #""kind": "serving""#, #""kind": "servin""#,
-            says: #"small.json:9:13: workloads.chat.kind: expected one of serving, found "servin"; did you mean "#
+            says: #"small.json:9:13: workloads.chat.kind: expected one of serving, jobs, found "servin"; did you mean "#
                 + #""serving"?"#),
         Damage(
             "qwen3-8b", "qwen3-8c",

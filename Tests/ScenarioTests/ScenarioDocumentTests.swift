@@ -137,7 +137,7 @@ import Testing
     @Test func aSettingElsewhereTakesNoBlame() {
         let missing = SmallScenario.replacing("\"kind\": \"serving\",", "")
         #expect(SmallScenario.complaints(missing, settings: ["workloads.chat.engine.max_sequences=12"]) == [
-            "small.json:8:26: workloads.chat.kind: missing; expected one of serving"
+            "small.json:8:26: workloads.chat.kind: missing; expected one of serving, jobs"
         ])
         #expect(SmallScenario.complaints(settings: ["workloads.chat.pools.answers=null"]) == [
             "small.json:18:14: workloads.chat.pools: a prefill pool needs a decode pool; "

@@ -33,6 +33,8 @@ extension SchedulingEngine {
         let request = jobs[Int(job)]
         let tenant = configuration.tenants[Int(request.tenant)]
         if let quota = tenant.quotaDevices, !tenant.mayBorrow, Int(request.devices) > quota { return false }
+        // A virtual cluster may come, or grow.
+        if tenant.partition > 0, tenant.partition <= configuration.virtualClusters.count { return true }
         let layout = machine.cluster.layout
         return layout.groups.indices.contains { group in
             guard request.nodeGroups >> UInt64(group) & 1 == 1 else { return false }

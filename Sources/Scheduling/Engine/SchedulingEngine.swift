@@ -15,6 +15,8 @@ enum SchedulingEvent {
     static let fault: UInt16 = 4
     /// Limits are looked at as Tiresias does. `a`: partition, `b`: number of the look.
     static let lateDemotion: UInt16 = 5
+    /// Something is done to a virtual cluster. `a`: which of the configured events.
+    static let virtualCluster: UInt16 = 6
 }
 
 /// A scheduler of jobs on the devices of a cluster.
@@ -63,6 +65,9 @@ public struct SchedulingEngine: Sendable {
     /// Waiting jobs by promised start, and free devices over time by partition and node group, where all are promised.
     var promised: [OrderedQueue]
     var profiles: [FreeProfile]
+    /// The virtual clusters, and what came of each of the configured events so far.
+    var clusters: VirtualClusters
+    public internal(set) var clusterAnswers: [VirtualClusterAnswer] = []
     var isDrained: [Bool]
     var isDown: [Bool]
     var faultStreams: [RandomStream]
@@ -117,6 +122,7 @@ public struct SchedulingEngine: Sendable {
             FreeProfile(
                 free: map.free(group: cell % map.groupCount, partition: cell / map.groupCount), from: 0)
         }
+        clusters = VirtualClusters(names: configuration.virtualClusters)
         isDrained = Array(repeating: false, count: map.nodeCount)
         isDown = isDrained
         faultStreams = configuration.failureRate == nil ? [] : (0..<map.nodeCount).map {
@@ -134,6 +140,12 @@ public struct SchedulingEngine: Sendable {
         for index in partitions.indices { partitions[index].mustReplan = true }
         scheduleArrival(&queue)
         scheduleFaults(&queue)
+        for (index, event) in configuration.clusterEvents.enumerated() {
+            queue.schedule(
+                Event(
+                    time: event.time, component: component, kind: SchedulingEvent.virtualCluster, phase: .timer,
+                    a: Int64(index)))
+        }
     }
 
     /// Serves an event of its component.
@@ -154,6 +166,9 @@ public struct SchedulingEngine: Sendable {
             guard partitions[Int(event.a)].lateLook == event.b else { return }
             partitions[Int(event.a)].isOpen = true
             requestPass(at: event.time, &queue)
+        case SchedulingEvent.virtualCluster:
+            lastActivity = event.time
+            changeCluster(configuration.clusterEvents[Int(event.a)].verb, at: event.time, &queue)
         case SchedulingEvent.fault: changeNode(Int(event.a), at: event.time, &queue, &machine)
         case SchedulingEvent.pass:
             isPassPending = false

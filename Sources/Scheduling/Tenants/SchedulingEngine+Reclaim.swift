@@ -38,4 +38,18 @@ extension SchedulingEngine {
         }
         return borrowers.reversed()
     }
+
+    /// Does something to a virtual cluster, or notes why not.
+    mutating func changeCluster(_ verb: VirtualClusterVerb, at now: Nanoseconds, _ queue: inout EventQueue) {
+        let (answer, changed) = clusters.apply(verb, to: &map)
+        clusterAnswers.append(answer)
+        for partition in changed {
+            partitions[partition].isOpen = true
+            partitions[partition].mustReplan = true
+            guard !reservations.isEmpty else { continue }
+            reservations[partition].isValid = false
+            reservations[partition].changed += (0..<Int32(map.nodeCount))
+        }
+        if !changed.isEmpty { requestPass(at: now, &queue) }
+    }
 }
