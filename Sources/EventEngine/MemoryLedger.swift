@@ -39,6 +39,15 @@ public struct MemoryLedger: Equatable, Sendable {
         timeline = MemoryTimeline(limit: timelineLimit)
     }
 
+    /// Keeps a timeline from time zero on, of what pools hold now and whatever changes later.
+    /// - Parameter limit: the most samples that it keeps.
+    public mutating func keepTimeline(limit: Int) {
+        timeline = MemoryTimeline(limit: limit)
+        for (index, pool) in pools.enumerated() where pool.usedBytes > 0 {
+            timeline.record(pool.usedBytes, pool: index, at: 0)
+        }
+    }
+
     /// What is not held by any pool, in bytes.
     public var freeBytes: Int64 { capacityBytes - usedBytes }
 

@@ -23,6 +23,12 @@ public struct DeviceMemory: Sendable {
         }
     }
 
+    /// Lets every ledger keep a timeline of at most `limit` samples.
+    public mutating func keepTimelines(limit: Int) {
+        for index in devices.indices { devices[index].keepTimeline(limit: limit) }
+        for index in hosts.indices { hosts[index].keepTimeline(limit: limit) }
+    }
+
     /// The ledger of a device.
     public subscript(device: DeviceID) -> MemoryLedger {
         _read { yield devices[device.index] }

@@ -24,6 +24,7 @@ public struct CheckedScenario: Sendable {
         var machine = machine
         machine.timeline = timeline
         machine.network.recordsLoads = timeline.records(.step)
+        if timeline.records(.step) { machine.cluster.memory.keepTimelines(limit: MemoryRows.samples) }
         return World(self, machine: machine, changes: changes)
     }
 

@@ -163,6 +163,7 @@ public struct World: Sendable {
     private mutating func finishTimeline() {
         let end = queue.isEmpty ? now : until ?? now
         for index in serving.indices { serving[index].finishTimeline(at: end, &machine) }
+        if machine.timeline.records(.step) { MemoryRows.record(&machine) }
     }
 
     /// Keeps one pending event for the next flow that will be done; older ones are stale.

@@ -20,6 +20,8 @@ public struct TimelineRecording {
     /// Runs a scenario to its end.
     /// - Throws: the first problem with a file. Files that were complete before it stay.
     public init(of scenario: CheckedScenario, _ settings: TimelineSettings) throws(FileProblem) {
+        // A folder that is not there is told before the run, not after it.
+        try FileSink(settings.path).discard()
         let recorder = TimelineRecorder(level: settings.level, window: settings.window)
         var world = scenario.world(timeline: recorder)
         let files = switch settings.format {
