@@ -22,6 +22,7 @@ public enum JobRecordWriter {
             line["waits"] = .array(engine.waits(index).map { json($0, engine) })
             stream.value(.object(line))
         }
+        eachDividedJob(run) { stream.value(.object($0)) }
     }
 
     /// A header and a line per job, as comma-separated values.
@@ -29,6 +30,9 @@ public enum JobRecordWriter {
         var text = columns.joined(separator: ",") + "\n"
         for run in runs {
             eachJob(run) { record, _, _ in
+                text += columns.map { cell(record[$0] ?? .null) }.joined(separator: ",") + "\n"
+            }
+            eachDividedJob(run) { record in
                 text += columns.map { cell(record[$0] ?? .null) }.joined(separator: ",") + "\n"
             }
         }

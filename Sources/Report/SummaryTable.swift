@@ -36,6 +36,7 @@ public struct SummaryTable: Sendable {
         switch workload.kind {
         case .serving: servingTable(runs, workload.name)
         case .jobs: jobsTable(runs, workload.name)
+        case .dividedJobs: dividedJobsTable(runs, workload.name)
         }
     }
 

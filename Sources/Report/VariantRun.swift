@@ -12,6 +12,8 @@ public struct VariantRun: Sendable {
     public var outcomes: [ServingOutcome]
     /// What its workloads of jobs came to.
     public var scheduling: [SchedulingOutcome]
+    /// What its workloads of jobs that divide the cluster came to.
+    public var dividing: [DividingOutcome]
     /// What it does under drawn parameters, where they were drawn.
     public var drawn: DrawnOutcomes?
 
@@ -21,6 +23,7 @@ public struct VariantRun: Sendable {
         self.scenario = scenario
         self.world = world
         scheduling = world.scheduling.map(\.outcome)
+        dividing = world.dividing.map(\.outcome)
         outcomes = zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) }
     }
 
@@ -30,19 +33,23 @@ public struct VariantRun: Sendable {
             switch workload.kind {
             case .serving: workloads[workload.name] = serving(workload.index)
             case .jobs: workloads[workload.name] = jobs(workload.index)
+            case .dividedJobs: workloads[workload.name] = dividedJobs(workload.index)
             }
         }
         return ["workloads": .object(workloads), "simulated_s": .real(seconds(world.now))]
     }
 
     /// What must come out even, of all workloads.
-    public var checks: [ConservationCheck] { outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks) }
+    public var checks: [ConservationCheck] { 
+        outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks) + dividing.flatMap(\.checks)
+    }
 
     /// The metrics of a workload under the names that scripts rely on.
     func metrics(of workload: WorkloadReference) -> JSONObject {
         switch workload.kind {
         case .serving: metrics(outcomes[workload.index], scenario.plans[workload.index])
         case .jobs: metrics(scheduling[workload.index])
+        case .dividedJobs: metrics(dividing[workload.index])
         }
     }
 

@@ -1,6 +1,7 @@
 import EventEngine
 import Hardware
 import JSONText
+import Scheduling
 import Serving
 import TraceFormats
 
@@ -13,6 +14,8 @@ public struct CheckedScenario: Sendable {
     public var traces: [RequestTrace]
     /// The workloads of batch jobs.
     public var jobs: [JobsPlan] = []
+    /// The workloads of jobs that divide the cluster.
+    public var dividing: [DividingWorkload] = []
     public var untilNanoseconds: Int64?
     /// When devices fail and are repaired, in order of time.
     var changes: [DeviceChange]
@@ -64,12 +67,15 @@ extension ScenarioDocument {
         for workload in specification.workloads {
             switch workload {
             case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
-            case .jobs: break
+            case .jobs, .dividedJobs: break
             }
         }
         // Jobs find what serving leaves.
         for case .jobs(let jobs) in specification.workloads {
             add(jobs, specification.seed, to: &checked, diagnostics)
+        }
+        for case .dividedJobs(let jobs) in specification.workloads {
+            add(jobs, specification, to: &checked, diagnostics)
         }
         let names = specification.workloads.map(\.name)
         checked.workloads.sort { names.firstIndex(of: $0.name) ?? 0 < names.firstIndex(of: $1.name) ?? 0 }
@@ -103,6 +109,33 @@ extension ScenarioDocument {
         guard let plan = binder.bind() else { return }
         checked.workloads.append(WorkloadReference(name: workload.name, kind: .jobs, index: checked.jobs.count))
         checked.jobs.append(plan)
+    }
+
+    /// Binds a workload of jobs that divide the cluster.
+    private func add(
+        _ workload: DividedJobsSpecification, _ scenario: ScenarioSpecification, to checked: inout CheckedScenario,
+        _ diagnostics: JSONDiagnostics
+    ) {
+        if !scenario.events.isEmpty {
+            diagnostics.report(
+                ["events"], "\(workload.name) does not hear of devices that fail",
+                remedy: "leave the events out, or give it a policy with a queue")
+        }
+        let others = scenario.workloads.filter { other in
+            if case .serving = other { return false }
+            return other.name != workload.name
+        }
+        if let other = others.first {
+            diagnostics.report(
+                workload.path, "divides all devices that serving leaves, of which \(other.name) needs some, too",
+                remedy: "put one of them into a scenario, or a variant, of its own")
+        }
+        let binder = DividedJobsBinder(
+            specification: workload, seed: scenario.seed, diagnostics: diagnostics, cluster: checked.machine.cluster)
+        guard let plan = binder.bind() else { return }
+        checked.workloads.append(
+            WorkloadReference(name: workload.name, kind: .dividedJobs, index: checked.dividing.count))
+        checked.dividing.append(plan)
     }
 
     private func checkPrefixBlocks(

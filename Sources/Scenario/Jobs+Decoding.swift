@@ -7,7 +7,7 @@ extension JSONType<JobsSpecification> {
     /// A workload of batch jobs; its name is filled in by whoever knows the key.
     static func jobs(nodeGroups: [String], folder: String) -> JSONType {
         .object { workload in
-            _ = workload.required("kind", .choice(WorkloadKind.self))
+            _ = workload.required("kind", .workloadKind)
             let policy = workload.child("policy")?.object { $0.schedulingPolicy() } ?? (SchedulingPolicy(), nil)
             let group = JSONType<String>.choice(of: nodeGroups)
             let traffic = workload.optional("traffic", .jobTraffic(folder: folder))

@@ -99,7 +99,7 @@ extension JSONType<ServingSpecification> {
     /// A workload; its name is filled in by whoever knows the key.
     static func serving(nodeGroups: [String], folder: String) -> JSONType {
         .object { workload in
-            _ = workload.required("kind", .choice(WorkloadKind.self))
+            _ = workload.required("kind", .workloadKind)
             let model = workload.required("model", .model(folder: folder))
             let isKnown = workload.isSound("model")
             let longest = model.longestContext

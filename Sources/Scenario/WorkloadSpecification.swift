@@ -6,12 +6,15 @@ public enum WorkloadKind: String, Sendable, CaseIterable {
     case serving
     /// Batch jobs that a scheduler places on devices.
     case jobs
+    /// Batch jobs whose policy divides the cluster: in a scenario they are `jobs`, told by their policy.
+    case dividedJobs = "divided-jobs"
 }
 
 /// A workload as the scenario states it, by its kind.
 public enum WorkloadSpecification: Sendable {
     case serving(ServingSpecification)
     case jobs(JobsSpecification)
+    case dividedJobs(DividedJobsSpecification)
 
     /// Its key in the scenario.
     public internal(set) var name: String {
@@ -19,6 +22,7 @@ public enum WorkloadSpecification: Sendable {
             switch self {
             case .serving(let serving): serving.name
             case .jobs(let jobs): jobs.name
+            case .dividedJobs(let jobs): jobs.name
             }
         }
         set {
@@ -29,6 +33,9 @@ public enum WorkloadSpecification: Sendable {
             case .jobs(var jobs):
                 jobs.name = newValue
                 self = .jobs(jobs)
+            case .dividedJobs(var jobs):
+                jobs.name = newValue
+                self = .dividedJobs(jobs)
             }
         }
     }
@@ -49,12 +56,22 @@ extension JSONType<WorkloadSpecification> {
             .map { WorkloadSpecification.serving($0) }
         let jobs = JSONType<JobsSpecification>.jobs(nodeGroups: nodeGroups, folder: folder)
             .map { WorkloadSpecification.jobs($0) }
+        let divided = JSONType<DividedJobsSpecification>.dividedJobs(nodeGroups: nodeGroups, folder: folder)
+            .map { WorkloadSpecification.dividedJobs($0) }
         return JSONType(expected: serving.expected, standIn: serving.standIn()) { reader in
             // Without a known kind the keys of serving are expected, which reports the kind first.
             switch reader.value["kind"]?.stringValue.flatMap(WorkloadKind.init) ?? .serving {
             case .serving: serving.decode(reader)
-            case .jobs: jobs.decode(reader)
+            case .jobs, .dividedJobs:
+                DividedJobsSpecification.isMeant(reader.value) ? divided.decode(reader) : jobs.decode(reader)
             }
         }
+    }
+}
+
+extension JSONType<WorkloadKind> {
+    /// The kinds by the names that scenarios use.
+    static var workloadKind: JSONType {
+        .choice(among: WorkloadKind.allCases.filter { $0 != .dividedJobs }.map { ($0.rawValue, $0) })
     }
 }

@@ -16,6 +16,7 @@ public struct World: Sendable {
 
     public private(set) var serving: [ServingEngine] = []
     public private(set) var scheduling: [SchedulingEngine] = []
+    public private(set) var dividing: [DividingEngine] = []
     public private(set) var machine: Machine
     private var queue = EventQueue()
     private let until: Nanoseconds?
@@ -49,12 +50,18 @@ public struct World: Sendable {
                 scheduling.append(SchedulingEngine(
                     configuration: scenario.jobs[workload.index].configuration, component: component,
                     cluster: machine.cluster))
+            case .dividedJobs:
+                dividing.append(DividingEngine(scenario.dividing[workload.index], component: component))
             }
         }
     }
 
     /// Time of the last thing that happened to a workload; events that plans left behind do not count.
-    public var now: Nanoseconds { max(serving.map(\.lastActivity).max() ?? 0, scheduling.map(\.lastActivity).max() ?? 0) }
+    public var now: Nanoseconds { 
+        max(
+            serving.map(\.lastActivity).max() ?? 0, scheduling.map(\.lastActivity).max() ?? 0,
+            dividing.map(\.lastActivity).max() ?? 0)
+    }
 
     /// Runs to the end, or to the time at which the scenario stops.
     public mutating func run() { run { _ in true } }
@@ -82,6 +89,7 @@ public struct World: Sendable {
     ) {
         for index in serving.indices { serving[index].start(&queue, &machine) }
         for index in scheduling.indices { scheduling[index].start(&queue, &machine) }
+        for index in dividing.indices { dividing[index].start(&queue, &machine) }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
                 time: change.nanoseconds, component: Self.deviceComponent, kind: 0, phase: .timer, a: Int64(index),
@@ -122,6 +130,7 @@ public struct World: Sendable {
         case .jobs:
             scheduling[owner.index].handle(event, &queue, &machine)
             if !scheduling[owner.index].faults.isEmpty { spreadFaults(of: owner.index) }
+        case .dividedJobs: dividing[owner.index].handle(event, &queue, &machine)
         }
     }
 
@@ -185,7 +194,7 @@ public struct World: Sendable {
             let owner = owners[Int(flow.owner - Self.firstWorkload)]
             switch owner.kind {
             case .serving: serving[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
-            case .jobs: preconditionFailure("a scheduler starts no flows")
+            case .jobs, .dividedJobs: preconditionFailure("a scheduler starts no flows")
             }
         }
     }

@@ -170,7 +170,7 @@ struct Run: ParsableCommand {
     }
 
     private func writeJobRecords(_ runs: [VariantRun], to path: String) throws {
-        guard runs.contains(where: { !$0.world.scheduling.isEmpty }) else {
+        guard runs.contains(where: { !$0.world.scheduling.isEmpty || !$0.world.dividing.isEmpty }) else {
             throw Failure(message: "--job-records: the scenario has no workload of kind jobs", status: 2)
         }
         do {

@@ -82,6 +82,16 @@ enum SampleRuns {
             "policy": ["queue": "sjf"], "tenants": ["t": ["quota_devices": 2]]]]]),
         ("batch jobs cut at once", ["until": "1 us", "workloads": ["batch": [
             "kind": "jobs", "nodes": ["h20"], "submit": [["at": "1 h", "devices": 1, "duration": "1 s"]]]]]),
+        ("jobs in rounds beside", ["workloads": ["batch": [
+            "kind": "jobs", "policy": ["rounds": ["divide": "las", "round": "1 s"]],
+            "submit": [["at": "0 s", "steps": 10, "devices": 2, "steps_per_s": ["h20": 5]],
+                       ["at": "1 s", "steps": 10, "devices": 1, "steps_per_s": ["a2": 4, "h20": 1]]]]]]),
+        ("elastic jobs beside", ["workloads": ["batch": [
+            "kind": "jobs", "policy": ["elastic": ["divide": "goodput", "interval": "1 s"]],
+            "submit": [["at": "0 s", "units": 10, "units_per_s": [1, 1.5]]]]]]),
+        ("parts of devices beside", ["workloads": ["batch": [
+            "kind": "jobs", "policy": ["fractions": ["placement": "best-fit"]],
+            "submit": [["at": "0 s", "duration": "10 s", "device_share": 0.25]]]]]),
         ("a workload more in a variant", ["variants": ["more": ["workloads": ["other": [
             "kind": "serving", "model": "qwen3-0.6b",
             "traffic": ["generate": [

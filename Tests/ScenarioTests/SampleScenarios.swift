@@ -124,8 +124,40 @@ enum SampleScenarios {
                    "durations": ["lognormal_sigma": 1], "compatibility": .null],
     ]]])
 
+    /// Jobs in rounds, elastic jobs and tasks on parts of devices, with everything that such workloads may state.
+    static let dividedJobs = [
+        """
+        { "kind": "jobs",
+          "policy": { "rounds": { "divide": "allox", "round": "2 min", "ends_early": false, "divide_every": "1000 s",
+                                  "restart": "20 s", "match_fraction": 0.2 } },
+          "traffic": { "trace": "jobs.trace", "format": "gavel", "throughputs": "table.json", "max_jobs": 5 },
+          "submit": [ { "at": "0 s", "name": "one", "steps": 100, "devices": 2, "weight": 2, "steps_per_s": { "a": 1.5 } } ] }
+        """,
+        """
+        { "kind": "jobs",
+          "policy": { "elastic": { "divide": "deadline", "interval": "1 min", "restart": "10 s" } },
+          "traffic": { "trace": "workload.csv", "format": "pollux", "steps": "traces", "noise_scale": 5, "max_jobs": 5 },
+          "submit": [ { "at": "0 s", "name": "one", "units": 10, "units_per_s": [1, 1.5], "deadline": "1 h" } ] }
+        """,
+        """
+        { "kind": "jobs",
+          "policy": { "fractions": { "placement": "fgd", "when_blocked": "block",
+                                     "host": { "a": { "cpus_per_node": 96, "memory_per_node": "1 TiB" } } } },
+          "traffic": { "trace": "pods.csv", "format": "openb", "max_jobs": 5 },
+          "submit": [ { "at": "0 s", "name": "one", "duration": "1 h", "devices": 1, "device_share": 0.5, "cpus": 4,
+                        "memory": "8 GiB", "nodes": ["a"] } ] }
+        """,
+    ].map { workload in
+        value(
+            """
+            { "schema": "simulate/1", "name": "divided",
+              "cluster": { "nodes": { "a": { "type": "generic", "devices_per_node": 4, "count": 2 } } },
+              "workloads": { "batch": \(workload) } }
+            """)
+    }
+
     /// All samples: those above and what excludes parts of them.
-    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + patches.map { generated.applying(mergePatch: $0) }
+    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + dividedJobs + patches.map { generated.applying(mergePatch: $0) }
 
     private static let preset = generated.setting(
         ["workloads", "chat", "traffic", "generate"], to: ["preset": "conversation", "requests": 5])

@@ -1,0 +1,57 @@
+import EventEngine
+import JSONText
+import Scheduling
+
+/// A workload of jobs whose policy divides the cluster, as the scenario states it.
+public struct DividedJobsSpecification: Sendable {
+    public var name: String
+    public var path: JSONPath
+    public var policy: Policy
+    /// Jobs of a trace; nil: only those of the scenario.
+    public var traffic: Traffic?
+    /// Jobs that stand in the scenario itself.
+    public var submissions: [Submission]
+
+    /// What divides the cluster.
+    public enum Policy: Sendable {
+        case rounds(RoundPolicy, RoundConfiguration, alloxFraction: Double)
+        case elastic(ElasticPolicyName, interval: Nanoseconds, restart: Nanoseconds)
+        case fractions(FractionalPolicy, skipsBlocked: Bool, hosts: [Host])
+    }
+
+    /// Processors and memory of the nodes of a group.
+    public struct Host: Sendable, Equatable {
+        public var group: String
+        public var cpuMilli: Int64
+        public var memoryBytes: Int64
+    }
+
+    /// A trace with what belongs to it: throughputs of rounds, measured steps of elastic jobs.
+    public struct Traffic: Sendable {
+        public var path: JSONPath
+        public var trace: String
+        public var throughputs: String?
+        public var steps: String?
+        /// Gradient noise scale over the initial batch size of elastic jobs.
+        public var noise: Double
+        public var maximumJobs: Int?
+    }
+
+    /// A job of the scenario; which of the fields matter depends on the policy.
+    public struct Submission: Sendable {
+        public var path: JSONPath
+        public var name: String?
+        public var at: Nanoseconds
+        public var work: Work
+
+        /// What the job does.
+        public enum Work: Sendable {
+            /// Steps of a gang, with steps per second by node group.
+            case steps(Int64, devices: Int, weight: Double, rates: [(group: String, rate: Double)])
+            /// Units of work, with units per second by number of devices from one on.
+            case units(Double, speeds: [Double], deadline: Nanoseconds?)
+            /// Time on devices, or a part of one, of some node groups.
+            case time(Nanoseconds, FractionalRequest, groups: [String])
+        }
+    }
+}
