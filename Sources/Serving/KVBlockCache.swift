@@ -40,6 +40,15 @@ struct KVBlockCache: Sendable {
         return empty
     }
 
+    /// An empty memory of another size; what was recorded stays.
+    func resized(to blocks: Int) -> KVBlockCache {
+        precondition(usedBlocks == 0, "a KV memory in use cannot change its size")
+        var other = KVBlockCache(totalBlocks: blocks)
+        other.peakUsedBlocks = peakUsedBlocks
+        other.evictedUnits = evictedUnits
+        return other
+    }
+
     /// Blocks that can be had, by eviction where needed.
     var availableBlocks: Int { freeBlocks + evictableBlocks }
     /// Blocks held by requests.

@@ -49,6 +49,14 @@ struct Replica: Sendable {
     /// End of the last step before the latest failure.
     var lastStepEnd: Nanoseconds = 0
     var isDown: Bool { failedDevices > 0 }
+    /// Held still by an embedder; what it runs stays where it is.
+    var isPaused = false
+    /// Takes no step now.
+    var isStopped: Bool { failedDevices > 0 || isPaused }
+    /// Version of the weights that an embedder has loaded.
+    var weightsVersion: Int32 = 0
+    /// Requests that leave when the step under way has ended.
+    var aborting: [Int32] = []
     var downSince: Nanoseconds = 0
     /// Time down until the last repair.
     var downNanoseconds: Nanoseconds = 0

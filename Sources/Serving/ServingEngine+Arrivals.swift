@@ -76,7 +76,7 @@ extension ServingEngine {
         enqueue(request, on: replica, prefillTokens: 0, at: now, &queue, &machine)
     }
 
-    private mutating func enqueue(
+    mutating func enqueue(
         _ request: Int32, on replica: Int, prefillTokens: Int32, at now: Nanoseconds,
         _ queue: inout EventQueue, _ machine: inout Machine
     ) {
@@ -148,7 +148,7 @@ extension ServingEngine {
     /// Lets a replica decide its next step as soon as it can: now if it idles, else when its current
     /// step ends.
     mutating func wake(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
-        guard !replicas[replica].isDown else { return }
+        guard !replicas[replica].isStopped else { return }
         if replicas[replica].isBusy {
             if replicas[replica].running < replicas[replica].engine.maximumSequences {
                 cutPlan(replica, at: now, &queue, &machine)

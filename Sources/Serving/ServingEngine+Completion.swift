@@ -15,6 +15,7 @@ extension ServingEngine {
         replicas[replica].isBusy = false
         finishSequences(replica, at: now, &queue, &machine)
         finishChunks(replica, at: now, &queue, &machine)
+        if !replicas[replica].aborting.isEmpty { finishAborts(replica, at: now, &machine) }
         compactAdmissions(replica)
         if machine.timeline.records(.request) { recordCounters(replica, at: now, &machine) }
         if hasWork(replica) { wake(replica, at: now, &queue, &machine) }
@@ -133,6 +134,7 @@ extension ServingEngine {
         if machine.timeline.records(.request) {
             timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
         }
+        sink?.add(request, responseTokens: requests[Int(request)].outputTokens, isComplete: true)
         if configuration.concurrency != nil {
             schedule(ServingEvent.arrival, at: now, .arrival, a: 0, b: 0, &queue, &machine)
         }

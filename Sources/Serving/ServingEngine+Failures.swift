@@ -53,6 +53,7 @@ extension ServingEngine {
             if machine.timeline.records(.request) {
                 timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
             }
+            sink?.add(request, responseTokens: requests[Int(request)].generated, isComplete: false)
             if configuration.concurrency != nil {
                 schedule(ServingEvent.arrival, at: now, .arrival, a: 0, b: 0, &queue, &machine)
             }
@@ -64,13 +65,13 @@ extension ServingEngine {
         }
     }
 
-    private mutating func updateCandidates() {
+    mutating func updateCandidates() {
         prefillCandidates = replicas.indices.filter { replicas[$0].role != .decode && !replicas[$0].isDown }
         decodeCandidates = replicas.indices.filter { replicas[$0].role == .decode && !replicas[$0].isDown }
     }
 
     /// Keeps the steps that have ended and drops the rest of the plan.
-    private mutating func interruptPlan(_ replica: Int, at now: Nanoseconds) {
+    mutating func interruptPlan(_ replica: Int, at now: Nanoseconds) {
         guard replicas[replica].isBusy else { return }
         replicas[replica].settleBlocks(at: now)
         let ended = replicas[replica].plannedSteps(before: now + 1)
@@ -94,14 +95,14 @@ extension ServingEngine {
         replicas[replica].planChunks.removeAll()
     }
 
-    private func involves(_ request: Int32, _ replica: Int) -> Bool {
+    func involves(_ request: Int32, _ replica: Int) -> Bool {
         let state = requests[Int(request)]
         return state.hold.replica == Int32(replica) || state.otherHold.replica == Int32(replica)
             || state.queuedOn == Int32(replica)
     }
 
     /// Takes a request out of everything that knows it; it can then be dispatched as if it had just come.
-    private mutating func withdraw(_ request: Int32, at now: Nanoseconds, _ machine: inout Machine) {
+    mutating func withdraw(_ request: Int32, at now: Nanoseconds, _ machine: inout Machine) {
         let index = Int(request)
         let input = Int64(requests[index].inputTokens)
         // A prompt that is computed but has no decode replica yet is with nobody but its KV.

@@ -16,7 +16,7 @@ extension ServingEngine {
         _ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
         replicas[replica].isPassScheduled = false
-        guard !replicas[replica].isBusy, !replicas[replica].isDown else { return }
+        guard !replicas[replica].isBusy, !replicas[replica].isStopped else { return }
         var budget = replicas[replica].engine.maximumBatchTokens
         let preempted = reserveDecodeBlocks(replica, at: now)
         budget -= replicas[replica].batch.count

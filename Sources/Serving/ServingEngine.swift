@@ -35,9 +35,12 @@ public struct ServingEngine: Sendable {
     let paces: [Double]
 
     // Prefix units of each request, flat.
-    let units: [Int32]
-    let unitStart: [Int]
-    let unitTokens: Int
+    var units: [Int32]
+    var unitStart: [Int]
+    var unitTokens: Int
+
+    /// Where an embedder finds what has become of the requests that it submitted; nil for traffic of a trace.
+    var sink: FinishedRequests?
 
     /// Whether prompts and answers run on different pools.
     let isSeparated: Bool
