@@ -1,0 +1,46 @@
+import Hardware
+
+/// Which devices train and which generate.
+public enum PlacementMode: String, Sendable, CaseIterable {
+    /// The same devices by turns.
+    case cocard
+    /// Devices of their own for each.
+    case separated
+    /// Devices of their own, and training devices also generate while they have nothing to train on.
+    case hybrid
+}
+
+/// Devices of both sides, in rank order.
+public struct PlacementConfiguration: Sendable {
+    public var mode: PlacementMode
+    public var trainDevices: [DeviceID]
+    /// Training devices that hold one whole model: tensor times pipeline ranks.
+    public var modelShards: Int
+    /// Devices of each replica; with `hybrid` those on training devices come last.
+    public var replicas: [[DeviceID]]
+    /// How many of the replicas, the last ones, are on lent training devices.
+    public var lentReplicas: Int
+    /// What a device costs an hour, in any currency.
+    public var pricePerDeviceHour: Double?
+
+    public init(
+        mode: PlacementMode, trainDevices: [DeviceID], modelShards: Int, replicas: [[DeviceID]], lentReplicas: Int = 0,
+        pricePerDeviceHour: Double? = nil
+    ) {
+        self.mode = mode
+        self.trainDevices = trainDevices
+        self.modelShards = modelShards
+        self.replicas = replicas
+        self.lentReplicas = lentReplicas
+        self.pricePerDeviceHour = pricePerDeviceHour
+    }
+
+    /// All devices that the workload holds.
+    public var deviceCount: Int {
+        let rollout = replicas.dropLast(lentReplicas).reduce(0) { $0 + $1.count }
+        return mode == .cocard ? max(rollout, trainDevices.count) : rollout + trainDevices.count
+    }
+
+    /// Devices that generate when all do.
+    public var rolloutDeviceCount: Int { replicas.reduce(0) { $0 + $1.count } }
+}

@@ -1,0 +1,86 @@
+import EventEngine
+import Hardware
+import Serving
+
+/// A reinforcement-learning workload whose parts have been checked and bound to devices.
+public struct ReinforcementLearningConfiguration: Sendable {
+    public var name: String
+    public var seed: UInt64
+    public var steps: Int
+    /// Leading steps that no metric counts.
+    public var warmupSteps: Int
+    public var algorithm: AlgorithmConfiguration
+    public var schedule: ScheduleConfiguration
+    public var rollout: RolloutConfiguration
+    public var placement: PlacementConfiguration
+    public var transition: TransitionConfiguration
+    public var lengths: LengthSource
+    public var times: PhaseTimes
+    public var memory: StateMemory
+    /// The rollout engine: one mixed pool, or two with lent replicas, in the order of `placement.replicas`.
+    public var serving: ServingConfiguration
+    /// How weights get to all generating devices of their own; nil where times are given.
+    public var reshard: ReshardPlan?
+    /// The same for lent devices.
+    public var lentReshard: ReshardPlan?
+    /// Data between the two sides; nil where it costs nothing.
+    public var streaming: StreamingConfiguration?
+
+    /// Peak of a device in bf16, in FLOP/s, and forward FLOP of a token: for utilisations.
+    public var peakFlopPerSecond = 0.0
+    public var forwardFlopPerToken = 0.0
+
+    public init(
+        name: String, seed: UInt64, steps: Int, warmupSteps: Int = 0, algorithm: AlgorithmConfiguration,
+        schedule: ScheduleConfiguration, rollout: RolloutConfiguration, placement: PlacementConfiguration,
+        transition: TransitionConfiguration, lengths: LengthSource, times: PhaseTimes, memory: StateMemory,
+        serving: ServingConfiguration, reshard: ReshardPlan? = nil, lentReshard: ReshardPlan? = nil,
+        streaming: StreamingConfiguration? = nil
+    ) {
+        self.name = name
+        self.seed = seed
+        self.steps = steps
+        self.warmupSteps = warmupSteps
+        self.algorithm = algorithm
+        self.schedule = schedule
+        self.rollout = rollout
+        self.placement = placement
+        self.transition = transition
+        self.lengths = lengths
+        self.times = times
+        self.memory = memory
+        self.serving = serving
+        self.reshard = reshard
+        self.lentReshard = lentReshard
+        self.streaming = streaming
+    }
+
+    /// Samples that are started for each prompt.
+    var samplesPerGroup: Int {
+        Int((Double(algorithm.rolloutsPerPrompt) * schedule.overSampling.samples).rounded(.up))
+    }
+    /// Prompts that a synchronous step starts.
+    var promptsPerGeneration: Int {
+        if let sampling = algorithm.dynamicSampling { return sampling.batchPrompts }
+        return Int((Double(algorithm.promptsPerStep) * schedule.overSampling.prompts).rounded(.up))
+    }
+}
+
+/// How responses get to the passes that follow generation.
+public struct StreamingConfiguration: Sendable, Equatable {
+    public var engine: DataEngineConfiguration
+    /// Passes that take responses while others are generated. None behind a barrier, or where generation and
+    /// training share devices: the first chunk would find them busy.
+    public var streamedPasses: [ComputePass]
+    /// Passes that read what was generated.
+    public var readers: Int
+
+    public init(engine: DataEngineConfiguration, streamedPasses: [ComputePass], readers: Int) {
+        self.engine = engine
+        self.streamedPasses = streamedPasses
+        self.readers = readers
+    }
+
+    /// Groups of one chunk.
+    func chunkGroups(samplesPerGroup: Int) -> Int { max(1, engine.chunkSamples / max(1, samplesPerGroup)) }
+}
