@@ -37,6 +37,7 @@ public struct SummaryTable: Sendable {
         case .serving: servingTable(runs, workload.name)
         case .jobs: jobsTable(runs, workload.name)
         case .dividedJobs: dividedJobsTable(runs, workload.name)
+        case .rl: learningTable(runs, workload.name)
         }
     }
 

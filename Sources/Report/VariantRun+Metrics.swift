@@ -1,7 +1,9 @@
+import Hardware
 import JSONText
 import Metrics
 import Scenario
 import Serving
+import Timing
 import TraceFormats
 
 extension VariantRun {
@@ -70,21 +72,24 @@ extension VariantRun {
 
     /// Per pool: each timing parameter with its value, where it comes from and its standard deviation.
     func provenance(_ plan: ServingPlan) -> JSONObject {
-        JSONObject(plan.pools.map { pool in
-            var parameters = JSONObject()
-            let measured = pool.device.vendor.isEverMeasured
-            for (key, parameter) in pool.profile.parameters {
-                parameters[key] = [
-                    "value": .real(parameter.value), "provenance": .string(parameter.provenance.description),
-                    "log_sd": .real(parameter.provenance.logStandardDeviation(vendorEverMeasured: measured)),
-                    "source": .string(parameter.source),
-                ]
-            }
-            return (pool.name, [
-                "device": .string(pool.device.name), "profile": .string(pool.profile.name),
-                "engine": .string(pool.profile.engine), "parameters": .object(parameters),
-            ])
-        })
+        JSONObject(plan.pools.map { ($0.name, provenance($0.profile, on: $0.device)) })
+    }
+
+    /// Each parameter of a profile on a device.
+    func provenance(_ profile: TimingProfile, on device: DeviceDescriptor) -> JSONValue {
+        var parameters = JSONObject()
+        let measured = device.vendor.isEverMeasured
+        for (key, parameter) in profile.parameters {
+            parameters[key] = [
+                "value": .real(parameter.value), "provenance": .string(parameter.provenance.description),
+                "log_sd": .real(parameter.provenance.logStandardDeviation(vendorEverMeasured: measured)),
+                "source": .string(parameter.source),
+            ]
+        }
+        return [
+            "device": .string(device.name), "profile": .string(profile.name),
+            "engine": .string(profile.engine), "parameters": .object(parameters),
+        ]
     }
 
     /// Per pool: how each device's memory is divided, and the peak of what is in use.

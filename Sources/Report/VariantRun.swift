@@ -1,4 +1,5 @@
 import JSONText
+import ReinforcementLearning
 import Scenario
 import Scheduling
 import Serving
@@ -14,6 +15,8 @@ public struct VariantRun: Sendable {
     public var scheduling: [SchedulingOutcome]
     /// What its workloads of jobs that divide the cluster came to.
     public var dividing: [DividingOutcome]
+    /// Of reinforcement-learning workloads, in the order of their plans.
+    public var learning: [ReinforcementLearningOutcome]
     /// What it does under drawn parameters, where they were drawn.
     public var drawn: DrawnOutcomes?
 
@@ -24,6 +27,7 @@ public struct VariantRun: Sendable {
         self.world = world
         scheduling = world.scheduling.map(\.outcome)
         dividing = world.dividing.map(\.outcome)
+        learning = world.learning.map { $0.outcome(world.machine) }
         outcomes = zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) }
     }
 
@@ -34,14 +38,16 @@ public struct VariantRun: Sendable {
             case .serving: workloads[workload.name] = serving(workload.index)
             case .jobs: workloads[workload.name] = jobs(workload.index)
             case .dividedJobs: workloads[workload.name] = dividedJobs(workload.index)
+            case .rl: workloads[workload.name] = learning(workload.index)
             }
         }
         return ["workloads": .object(workloads), "simulated_s": .real(seconds(world.now))]
     }
 
     /// What must come out even, of all workloads.
-    public var checks: [ConservationCheck] { 
+    public var checks: [ConservationCheck] {
         outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks) + dividing.flatMap(\.checks)
+            + learning.flatMap(\.checks)
     }
 
     /// The metrics of a workload under the names that scripts rely on.
@@ -50,6 +56,7 @@ public struct VariantRun: Sendable {
         case .serving: metrics(outcomes[workload.index], scenario.plans[workload.index])
         case .jobs: metrics(scheduling[workload.index])
         case .dividedJobs: metrics(dividing[workload.index])
+        case .rl: metrics(learning[workload.index])
         }
     }
 

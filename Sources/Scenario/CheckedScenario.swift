@@ -16,6 +16,8 @@ public struct CheckedScenario: Sendable {
     public var jobs: [JobsPlan] = []
     /// The workloads of jobs that divide the cluster.
     public var dividing: [DividingWorkload] = []
+    /// The reinforcement-learning workloads.
+    public var learning: [ReinforcementLearningPlan] = []
     public var untilNanoseconds: Int64?
     /// When devices fail and are repaired, in order of time.
     var changes: [DeviceChange]
@@ -37,6 +39,11 @@ public struct CheckedScenario: Sendable {
         for plan in stepped.plans.indices {
             for pool in stepped.plans[plan].configuration.pools.indices {
                 stepped.plans[plan].configuration.pools[pool].engine.fastForward = false
+            }
+        }
+        for plan in stepped.learning.indices {
+            for pool in stepped.learning[plan].configuration.serving.pools.indices {
+                stepped.learning[plan].configuration.serving.pools[pool].engine.fastForward = false
             }
         }
         return stepped.world()
@@ -68,9 +75,10 @@ extension ScenarioDocument {
             switch workload {
             case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
             case .jobs, .dividedJobs: break
+            case .rl(let learning): add(learning, specification.seed, to: &checked, diagnostics)
             }
         }
-        // Jobs find what serving leaves.
+        // Jobs find what the others leave.
         for case .jobs(let jobs) in specification.workloads {
             add(jobs, specification.seed, to: &checked, diagnostics)
         }
@@ -136,6 +144,18 @@ extension ScenarioDocument {
         checked.workloads.append(
             WorkloadReference(name: workload.name, kind: .dividedJobs, index: checked.dividing.count))
         checked.dividing.append(plan)
+    }
+
+    /// Binds a reinforcement-learning workload.
+    private func add(
+        _ workload: ReinforcementLearningSpecification, _ seed: UInt64, to checked: inout CheckedScenario,
+        _ diagnostics: JSONDiagnostics
+    ) {
+        let binder = ReinforcementLearningBinder(specification: workload, seed: seed, diagnostics: diagnostics)
+        guard let plan = binder.bind(to: &checked.machine) else { return }
+        checked.workloads.append(
+            WorkloadReference(name: workload.name, kind: .rl, index: checked.learning.count))
+        checked.learning.append(plan)
     }
 
     private func checkPrefixBlocks(

@@ -8,6 +8,8 @@ public enum WorkloadKind: String, Sendable, CaseIterable {
     case jobs
     /// Batch jobs whose policy divides the cluster: in a scenario they are `jobs`, told by their policy.
     case dividedJobs = "divided-jobs"
+    /// Reinforcement learning: steps that generate responses and train on them.
+    case rl
 }
 
 /// A workload as the scenario states it, by its kind.
@@ -15,6 +17,7 @@ public enum WorkloadSpecification: Sendable {
     case serving(ServingSpecification)
     case jobs(JobsSpecification)
     case dividedJobs(DividedJobsSpecification)
+    case rl(ReinforcementLearningSpecification)
 
     /// Its key in the scenario.
     public internal(set) var name: String {
@@ -23,6 +26,7 @@ public enum WorkloadSpecification: Sendable {
             case .serving(let serving): serving.name
             case .jobs(let jobs): jobs.name
             case .dividedJobs(let jobs): jobs.name
+            case .rl(let learning): learning.name
             }
         }
         set {
@@ -36,6 +40,9 @@ public enum WorkloadSpecification: Sendable {
             case .dividedJobs(var jobs):
                 jobs.name = newValue
                 self = .dividedJobs(jobs)
+            case .rl(var learning):
+                learning.name = newValue
+                self = .rl(learning)
             }
         }
     }
@@ -58,12 +65,15 @@ extension JSONType<WorkloadSpecification> {
             .map { WorkloadSpecification.jobs($0) }
         let divided = JSONType<DividedJobsSpecification>.dividedJobs(nodeGroups: nodeGroups, folder: folder)
             .map { WorkloadSpecification.dividedJobs($0) }
+        let learning = JSONType<ReinforcementLearningSpecification>
+            .reinforcementLearning(nodeGroups: nodeGroups, folder: folder).map { WorkloadSpecification.rl($0) }
         return JSONType(expected: serving.expected, standIn: serving.standIn()) { reader in
             // Without a known kind the keys of serving are expected, which reports the kind first.
             switch reader.value["kind"]?.stringValue.flatMap(WorkloadKind.init) ?? .serving {
             case .serving: serving.decode(reader)
             case .jobs, .dividedJobs:
                 DividedJobsSpecification.isMeant(reader.value) ? divided.decode(reader) : jobs.decode(reader)
+            case .rl: learning.decode(reader)
             }
         }
     }

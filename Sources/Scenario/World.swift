@@ -1,5 +1,6 @@
 import EventEngine
 import Hardware
+import ReinforcementLearning
 import Scheduling
 import Serving
 import TraceFormats
@@ -17,6 +18,7 @@ public struct World: Sendable {
     public private(set) var serving: [ServingEngine] = []
     public private(set) var scheduling: [SchedulingEngine] = []
     public private(set) var dividing: [DividingEngine] = []
+    public private(set) var learning: [ReinforcementLearningEngine] = []
     public private(set) var machine: Machine
     private var queue = EventQueue()
     private let until: Nanoseconds?
@@ -52,15 +54,20 @@ public struct World: Sendable {
                     cluster: machine.cluster))
             case .dividedJobs:
                 dividing.append(DividingEngine(scenario.dividing[workload.index], component: component))
+            case .rl:
+                learning.append(ReinforcementLearningEngine(
+                    configuration: scenario.learning[workload.index].configuration, component: component))
+                // Its rollout engine has the next component.
+                owners.append(Owner(kind: workload.kind, index: workload.index))
             }
         }
     }
 
     /// Time of the last thing that happened to a workload; events that plans left behind do not count.
-    public var now: Nanoseconds { 
+    public var now: Nanoseconds {
         max(
             serving.map(\.lastActivity).max() ?? 0, scheduling.map(\.lastActivity).max() ?? 0,
-            dividing.map(\.lastActivity).max() ?? 0)
+            dividing.map(\.lastActivity).max() ?? 0, learning.map(\.lastActivity).max() ?? 0)
     }
 
     /// Runs to the end, or to the time at which the scenario stops.
@@ -90,6 +97,8 @@ public struct World: Sendable {
         for index in serving.indices { serving[index].start(&queue, &machine) }
         for index in scheduling.indices { scheduling[index].start(&queue, &machine) }
         for index in dividing.indices { dividing[index].start(&queue, &machine) }
+        for index in learning.indices { learning[index].start(&queue, &machine) }
+        if machine.network.version != announcedVersion { scheduleNetwork() }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
                 time: change.nanoseconds, component: Self.deviceComponent, kind: 0, phase: .timer, a: Int64(index),
@@ -121,6 +130,7 @@ public struct World: Sendable {
         // A run that is cut keeps what its steps have done until then.
         guard let until else { return }
         for index in serving.indices { serving[index].close(at: until) }
+        for index in learning.indices { learning[index].close(at: until) }
     }
 
     private mutating func dispatch(_ event: Event) {
@@ -131,6 +141,7 @@ public struct World: Sendable {
             scheduling[owner.index].handle(event, &queue, &machine)
             if !scheduling[owner.index].faults.isEmpty { spreadFaults(of: owner.index) }
         case .dividedJobs: dividing[owner.index].handle(event, &queue, &machine)
+        case .rl: learning[owner.index].handle(event, &queue, &machine)
         }
     }
 
@@ -167,6 +178,13 @@ public struct World: Sendable {
                 scheduling[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
+        for index in learning.indices {
+            if fails {
+                learning[index].deviceFailed(device, at: queue.now, &queue, &machine)
+            } else {
+                learning[index].deviceRepaired(device, at: queue.now, &queue, &machine)
+            }
+        }
     }
 
     private mutating func finishTimeline() {
@@ -195,6 +213,7 @@ public struct World: Sendable {
             switch owner.kind {
             case .serving: serving[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             case .jobs, .dividedJobs: preconditionFailure("a scheduler starts no flows")
+            case .rl: learning[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             }
         }
     }

@@ -23,6 +23,9 @@ struct BenchmarkCase: Sendable {
         BenchmarkCase(name: "conversation trace, 8B on 8 H100", cpuBound: 0.5, memoryBound: nil) {
             serve(conversation)
         },
+        BenchmarkCase(name: "200 RL steps of 64 x 16 rollouts, 64 A3 dies", cpuBound: 2, memoryBound: nil) {
+            learn(learning)
+        },
         BenchmarkCase(name: "event queue, 2,000,000 HOLD at 100,000", cpuBound: 0.5, memoryBound: nil) {
             hold(pending: 100_000, operations: 2_000_000)
         },
@@ -67,6 +70,32 @@ struct BenchmarkCase: Sendable {
             let outcome = world.serving[0].outcome(objective: scenario.plans[0].objective)
             return "\(outcome.completed) completed, \(world.events) events, "
                 + "\(outcome.pools.reduce(0) { $0 + $1.steps }) steps"
+        } catch {
+            print("\(error)")
+            exit(1)
+        }
+    }
+
+    // MARK: Reinforcement learning
+
+    private static let learning = """
+        { "schema": "simulate/1", "name": "bench", "seed": 1,
+          "cluster": { "nodes": { "a3": { "type": "atlas-800t-a3", "count": 4 } } },
+          "workloads": { "grpo": { "kind": "rl", "model": "qwen2.5-32b", "steps": 200,
+            "algorithm": { "name": "grpo", "prompts_per_step": 64, "rollouts_per_prompt": 16 },
+            "lengths": { "prompt_tokens": { "kind": "constant", "value": 200 }, "response_tokens": {
+              "kind": "lognormal", "mean": 850, "sigma": 0.6, "group_correlation": 0.7, "max": 2048 } },
+            "placement": { "mode": "cocard", "train_devices": 64 },
+            "train": { "tensor_parallel": 4, "pipeline_parallel": 4, "utilisation": 0.4 },
+            "rollout": { "tensor_parallel": 4, "dispatch": "least-loaded" } } } }
+        """
+
+    private static func learn(_ text: String) -> String {
+        do {
+            let scenario = try ScenarioDocument(JSONDocument(text: text, file: "bench")).checked()
+            var world = scenario.world()
+            world.run()
+            return "\(world.learning[0].step) steps, \(world.events) events"
         } catch {
             print("\(error)")
             exit(1)

@@ -92,6 +92,13 @@ enum SampleRuns {
         ("parts of devices beside", ["workloads": ["batch": [
             "kind": "jobs", "policy": ["fractions": ["placement": "best-fit"]],
             "submit": [["at": "0 s", "duration": "10 s", "device_share": 0.25]]]]]),
+        ("reinforcement learning beside it", ["variants": ["more": ["workloads": ["grpo": [
+            "kind": "rl", "model": "qwen3-0.6b", "steps": 2,
+            "algorithm": ["name": "grpo", "prompts_per_step": 2, "rollouts_per_prompt": 2],
+            "lengths": ["prompt_tokens": ["kind": "constant", "value": 64],
+                        "response_tokens": ["kind": "constant", "value": 32]],
+            "placement": ["mode": "cocard", "train_devices": 2, "train_nodes": "h20",
+                          "price_per_device_hour": 2]]]]]]),
         ("a workload more in a variant", ["variants": ["more": ["workloads": ["other": [
             "kind": "serving", "model": "qwen3-0.6b",
             "traffic": ["generate": [

@@ -157,7 +157,8 @@ enum SampleScenarios {
     }
 
     /// All samples: those above and what excludes parts of them.
-    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + dividedJobs + patches.map { generated.applying(mergePatch: $0) }
+    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + dividedJobs
+        + patches.map { generated.applying(mergePatch: $0) } + learning
 
     private static let preset = generated.setting(
         ["workloads", "chat", "traffic", "generate"], to: ["preset": "conversation", "requests": 5])

@@ -2,11 +2,13 @@ import EventEngine
 import Hardware
 import JSONText
 import ModelGraph
+import ReinforcementLearning
 import Scheduling
 import Serving
 import Testing
 import Timing
 import TraceFormats
+import Training
 
 @testable import Scenario
 
@@ -134,21 +136,40 @@ import TraceFormats
         #expect(rejected > 25)
     }
 
-    @Test(arguments: [
-        ("jobTraffic.format", JobTraceFormat.allCases.map(\.rawValue)),
-        ("schedulingPolicy.queue", QueueOrder.registry.map(\.name)),
-        ("schedulingPolicy.when_blocked", WhenBlocked.allCases.map(\.rawValue)),
-        ("schedulingPolicy.placement", Placement.registry.map(\.name)),
-        ("schedulingPolicy.compatibility", SchedulingCompatibility.allCases.map(\.rawValue)),
-        ("traceFormat", RequestTraceFormat.allCases.map(\.rawValue)), ("dataType", DataType.allCases.map(\.rawValue)),
-        ("routingPolicy", RoutingPolicy.allCases.map(\.rawValue)),
-        ("pool.role", PoolRole.allCases.map(\.rawValue)), ("engine.execution", ExecutionMode.allCases.map(\.rawValue)),
-        ("kv.transfer", TransferMode.allCases.map(\.rawValue)),
-        ("kv.first_token", FirstTokenSource.allCases.map(\.rawValue)), ("nodeGroup.type", NodeType.shippedNames),
-        ("nodeGroup.device", DeviceDescriptor.shippedNames), ("model", ModelRegistry.names),
-        ("generator.preset", GeneratorConfiguration.presetNames),
-        ("modelDescriptor.provenance", ModelSource.Provenance.allCases.map(\.rawValue)),
-    ])
+    private static let words: [(name: String, words: [String])] = {
+        var words: [(name: String, words: [String])] = []
+        func add<Word: CaseIterable & RawRepresentable<String>>(_ name: String, _ type: Word.Type) {
+            words.append((name, type.allCases.map(\.rawValue)))
+        }
+        add("traceFormat", RequestTraceFormat.self)
+        add("dataType", DataType.self)
+        add("routingPolicy", RoutingPolicy.self)
+        add("pool.role", PoolRole.self)
+        add("engine.execution", ExecutionMode.self)
+        add("kv.transfer", TransferMode.self)
+        add("kv.first_token", FirstTokenSource.self)
+        add("algorithm.name", AlgorithmName.self)
+        add("schedule.kind", ScheduleKind.self)
+        add("schedule.rule", StalenessRule.self)
+        add("schedule.kv_on_update", UpdatePolicy.self)
+        add("placement.mode", PlacementMode.self)
+        add("rollout.dispatch", DispatchPolicy.self)
+        add("transition.reshard", ReshardMethod.self)
+        add("train.recompute", Recomputation.self)
+        add("modelDescriptor.provenance", ModelSource.Provenance.self)
+        add("jobTraffic.format", JobTraceFormat.self)
+        add("schedulingPolicy.when_blocked", WhenBlocked.self)
+        add("schedulingPolicy.compatibility", SchedulingCompatibility.self)
+        words.append(("schedulingPolicy.queue", QueueOrder.registry.map(\.name)))
+        words.append(("schedulingPolicy.placement", Placement.registry.map(\.name)))
+        words.append(("nodeGroup.type", NodeType.shippedNames))
+        words.append(("nodeGroup.device", DeviceDescriptor.shippedNames))
+        words.append(("model", ModelRegistry.names))
+        words.append(("generator.preset", GeneratorConfiguration.presetNames))
+        return words
+    }()
+
+    @Test(arguments: words)
     func wordsAreThoseOfTheCode(_ name: String, _ words: [String]) throws {
         let parts = name.split(separator: ".").map(String.init)
         var schemas = schema.alternatives(try #require(schema.root["$defs"]?[parts[0]]))
@@ -162,7 +183,7 @@ import TraceFormats
     @Test func patternsTakeEveryUnit() {
         let units: [(String, QuantityDimension)] = [
             ("positiveDuration", .time), ("duration", .time), ("bytes", .bytes), ("positiveBytes", .bytes),
-            ("bandwidth", .bandwidth),
+            ("bandwidth", .bandwidth), ("computeRate", .compute),
         ]
         for (name, dimension) in units {
             for unit in dimension.units.map(\.name) {
