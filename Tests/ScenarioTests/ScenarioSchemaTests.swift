@@ -209,7 +209,9 @@ import Training
 
     /// Whether a problem is one of keys, kinds, words and ranges, which a schema can say, in the scenario itself.
     private static func isOfShape(_ problem: JSONProblem) -> Bool {
-        let names: [JSONPath.Component] = [.key("nodes"), .key("model"), .key("expert_parallel")]
+        let names: [JSONPath.Component] = [
+            .key("nodes"), .key("train_nodes"), .key("rollout_nodes"), .key("model"), .key("expert_parallel"),
+        ]
         if names.contains(problem.path.components.last ?? .index(0)) { return false }
         return problem.message == "unknown key" || problem.message.hasPrefix("missing; expected")
             || problem.message.hasPrefix("expected ")
