@@ -9,7 +9,7 @@ extension JSONType<JobsSpecification> {
         .object { workload in
             _ = workload.required("kind", .workloadKind)
             let policy = workload.child("policy")?.object { $0.schedulingPolicy() } ?? (SchedulingPolicy(), nil)
-            let group = JSONType<String>.choice(of: nodeGroups)
+            let group: JSONType<String> = nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)
             let traffic = workload.optional("traffic", .jobTraffic(folder: folder))
             let submissions = workload.optional("submit", .array(of: .submission), default: [])
             if !workload.has("traffic"), !workload.has("submit") {

@@ -60,8 +60,8 @@ import Testing
                 + "router, engine, weights, traffic, pools, kv, slo"),
         Damage(
             #""kind": "serving""#, #""kind": "servin""#,
-            says: #"small.json:9:13: workloads.chat.kind: expected one of serving, jobs, found "servin"; did you mean "#
-                + #""serving"?"#),
+            says: #"small.json:9:13: workloads.chat.kind: expected one of serving, jobs, rl, found "servin"; did you "#
+                + #"mean "serving"?"#),
         Damage(
             "qwen3-8b", "qwen3-8c",
             says: #"small.json:10:14: workloads.chat.model: unknown model "qwen3-8c"; did you mean "qwen3-8b"?"#),

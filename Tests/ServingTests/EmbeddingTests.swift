@@ -149,7 +149,7 @@ struct EmbeddedRun {
     mutating func pauseAndResume(_ replica: Int) {
         engine.pause(replica, at: now, &queue, &machine)
         take()
-        now += 50_000_000
+        run(until: now + 50_000_000)
         engine.resume(replica, at: now, &queue, &machine)
     }
 
