@@ -49,6 +49,16 @@ extension DeviceDescriptor {
         hostLinkBytesPerSecond = links.host
         powerWatts = file.required("power", .sourced(.quantity(.power, sign: .positive)))
         costPerHour = file.optional("cost_per_hour", .sourced(.number(in: 0...1e9)))
+        timing = file.optional("timing", .timingPatch)
+    }
+}
+
+extension JSONType<JSONObject> {
+    /// A timing profile's own figures; what they mean is for who times the device to say.
+    fileprivate static var timingPatch: JSONType {
+        JSONType(expected: "an object, a patch of a timing profile", standIn: JSONObject()) { (value: JSONValue) in
+            value.objectValue
+        }
     }
 }
 

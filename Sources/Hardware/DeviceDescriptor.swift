@@ -1,3 +1,5 @@
+import JSONText
+
 /// What is known of one accelerator: peaks, memory, cores and links, each figure with its source.
 ///
 /// The *device* is what a scheduler hands out: a card, and for Ascend 910C one of the two dies of a
@@ -49,6 +51,8 @@ public struct DeviceDescriptor: Sendable, Equatable {
     public var powerWatts: Sourced<Double>
     /// What one device costs per hour, in any currency; nil where the file does not say.
     public var costPerHour: Sourced<Double>?
+    /// What a device file says of the device's timing, as a patch of a timing profile; who times it reads it.
+    public var timing: JSONObject?
 }
 
 extension DeviceDescriptor {

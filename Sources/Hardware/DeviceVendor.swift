@@ -1,6 +1,8 @@
 /// The maker of a device.
 public enum DeviceVendor: String, Sendable, CaseIterable {
     case nvidia, huawei, amd, intel
+    /// No accelerator: a thread of the machine that the simulator runs on.
+    case host
 
     /// Whether public kernel measurements tie this vendor's peak figures to achieved speed.
     ///
@@ -18,6 +20,8 @@ public enum CoreKind: String, Sendable, CaseIterable {
     case computeUnit = "cu"
     /// Ascend: matrix cores (AIC) beside vector cores (AIV), two resources with no register path.
     case matrixAndVector = "aic-aiv"
+    /// A thread of a general processor.
+    case thread
     /// Gaudi: matrix engines (MME) beside tensor processor cores (TPC).
     case engineAndProcessor = "mme-tpc"
 

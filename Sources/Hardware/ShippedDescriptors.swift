@@ -37,6 +37,7 @@ enum ShippedDescriptors {
         File(name: "mi300x", text: PackageResources.mi300x_json),
         File(name: "gaudi2", text: PackageResources.gaudi2_json),
         File(name: "gaudi3", text: PackageResources.gaudi3_json),
+        File(name: "host", text: PackageResources.host_json),
     ]
 
     /// Node types, in the order of the devices that they hold.
@@ -59,6 +60,7 @@ enum ShippedDescriptors {
         File(name: "gaudi2-8", text: PackageResources.gaudi2_8_json),
         File(name: "gaudi3-8", text: PackageResources.gaudi3_8_json),
         File(name: "generic", text: PackageResources.generic_json),
+        File(name: "host-1", text: PackageResources.host_1_json),
     ]
 }
 

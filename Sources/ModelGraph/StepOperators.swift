@@ -22,6 +22,8 @@ public struct StepOperators: Sendable {
     public let keyValueType: DataType
     /// Load of the busiest rank's experts over the mean; 1 is a perfect balance.
     public let expertImbalance: Double
+    /// The same as real gating found it, by the number of tokens; replaces ``expertImbalance``.
+    public var expertLoad: ExpertLoad?
 
     /// Type of activations, and of attention's arithmetic.
     public static let activationType = DataType.bf16
@@ -144,7 +146,7 @@ public struct StepOperators: Sendable {
         let localExperts = Double(moe.experts) / Double(ranks)
         let share = Double(moe.expertsPerToken) / Double(moe.experts)
         let active = max(1, localExperts * (1 - Self.power(1 - share, tokens)))
-        let rows = Double(tokens * moe.expertsPerToken) / Double(ranks) * (ranks > 1 ? expertImbalance : 1)
+        let rows = Double(tokens * moe.expertsPerToken) / Double(ranks) * (ranks > 1 ? expertLoad?.factor(tokens: tokens) ?? expertImbalance : 1)
         func grouped(_ name: String, n: Int, k: Int) -> StepOperator {
             StepOperator(name, .groupedGemm(rows: rows, activeExperts: active, n: n, k: k),
                          dataType: expertType, streamType: Self.activationType, repetitions: layers)

@@ -1,3 +1,4 @@
+import JSONText
 import Studies
 
 /// Tables of a calibration and of its evaluation.
@@ -27,16 +28,55 @@ public enum CalibrationReport {
     /// Errors on what the fits did not see.
     public static func text(_ evaluation: CalibrationEvaluation) -> String {
         var table = TextTable([
-            "predicted", "measured", "kernels", "MAPE", "median", "p95", "bias", "roofline MAPE", "roofline bias",
+            "predicted", "measured", "kernels", "MAPE", "median", "p95", "bias", "roofline MAPE", "roofline bias", "90 % within",
+            "holds for",
         ])
         for row in evaluation.rows {
             table.add([
                 name(row.group), name(row.choice), "\(row.model.count)", percent(row.model.mean),
                 percent(row.model.median), percent(row.model.p95), percent(row.model.bias),
                 percent(row.roofline.mean), percent(row.roofline.bias),
+                row.interval.map { percent($0.halfWidth) } ?? "", row.interval.map { percent($0.coverage) } ?? "",
             ])
         }
         return table.text
+    }
+
+    /// Fits and errors for scripts; shares, not percents.
+    public static func json(_ calibration: Calibration, _ evaluation: CalibrationEvaluation?) -> JSONValue {
+        let fits = calibration.entries.map { entry -> JSONValue in
+            [
+                "kernels": .string(name(entry.group)), "samples": .init(entry.fit.samples),
+                "compute_efficiency": .real(entry.fit.computeEfficiency),
+                "memory_efficiency": .real(entry.fit.memoryEfficiency),
+                "setup_s": .real(entry.fit.setupNanoseconds / 1e9), "error": json(entry.error),
+                "roofline": json(entry.roofline),
+            ]
+        }
+        let rows = (evaluation?.rows ?? []).map { row -> JSONValue in
+            var object: JSONObject = [
+                "kernels": .string(name(row.group)), "measured": .string(name(row.choice)),
+                "error": json(row.model), "roofline": json(row.roofline),
+            ]
+            if let interval = row.interval {
+                object["interval"] = [
+                    "probability": .real(ConformalInterval.probability), "half_width": .real(interval.halfWidth),
+                    "coverage": .real(interval.coverage),
+                ]
+            }
+            return .object(object)
+        }
+        return [
+            "device": .string(calibration.device.name), "engine": .string(calibration.engine), "fits": .array(fits),
+            "evaluation": .array(rows),
+        ]
+    }
+
+    private static func json(_ errors: ErrorSummary) -> JSONValue {
+        [
+            "kernels": .init(errors.count), "mape": .real(errors.mean), "median": .real(errors.median),
+            "p95": .real(errors.p95), "bias": .real(errors.bias),
+        ]
     }
 
     private static func name(_ group: KernelSample.Group) -> String {

@@ -38,6 +38,7 @@ public struct SummaryTable: Sendable {
         case .jobs: jobsTable(runs, workload.name)
         case .dividedJobs: dividedJobsTable(runs, workload.name)
         case .rl: learningTable(runs, workload.name)
+        case .training: trainingTable(runs, workload.name)
         }
     }
 

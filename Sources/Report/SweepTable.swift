@@ -107,6 +107,8 @@ public struct SweepTable {
     private var bestByRate: String {
         let hasObjective = points.contains { $0.meetsObjective != nil }
         let column = hasObjective ? 0 : 2
+        // Workloads that serve nothing have no such rate.
+        guard points.contains(where: { $0.figures[column] != nil }) else { return "" }
         let eligible = points.filter { $0.meetsObjective != false }
         let unit = hasObjective ? "good requests/s per card" : "output tokens/s per card"
         var text = hasObjective ? "attain the SLO: \(eligible.count) of \(points.count)\n" : ""

@@ -12,9 +12,15 @@ extension VariantRun {
                 "metrics": .object(metricIntervals(drawn, workload)),
             ],
             "scatter": .object(scatter(scenario.plans[workload])),
-            // Steps that real kernels sampled would have an error of their own; none were.
-            "sampling": .null,
+            // Steps that real kernels sampled have an error of their own.
+            "sampling": sampledTimes(workload),
         ]
+    }
+
+    /// The time of sampled steps with its interval, by pool; null where no time was extrapolated.
+    private func sampledTimes(_ workload: Int) -> JSONValue {
+        guard let pools = sampled?.workloads[workload], pools.contains(where: { $0.time != nil }) else { return .null }
+        return .object(JSONObject(pools.map { ($0.name, ["busy_s": time($0)]) }))
     }
 
     /// As `metrics` is laid out: a distribution's figures inside it.

@@ -72,11 +72,19 @@ extension VariantRun {
 
     /// Per pool: each timing parameter with its value, where it comes from and its standard deviation.
     func provenance(_ plan: ServingPlan) -> JSONObject {
-        JSONObject(plan.pools.map { ($0.name, provenance($0.profile, on: $0.device)) })
+        JSONObject(plan.pools.map { pool in
+            var entry = provenance(pool.profile, on: pool.device)
+            if let table = pool.measured?.table {
+                entry["measured_kernels"] = [
+                    "launches": .init(table.count), "fnv1a64": .string(ResultDocument.hexadecimal(table.hash)),
+                ]
+            }
+            return (pool.name, .object(entry))
+        })
     }
 
     /// Each parameter of a profile on a device.
-    func provenance(_ profile: TimingProfile, on device: DeviceDescriptor) -> JSONValue {
+    func provenance(_ profile: TimingProfile, on device: DeviceDescriptor) -> JSONObject {
         var parameters = JSONObject()
         let measured = device.vendor.isEverMeasured
         for (key, parameter) in profile.parameters {

@@ -120,7 +120,7 @@ extension VariantRun {
     }
 
     private func provenance(_ plan: ReinforcementLearningPlan) -> JSONObject {
-        var object: JSONObject = ["rollout": provenance(plan.profile, on: plan.rolloutDevice)]
+        var object: JSONObject = ["rollout": .object(provenance(plan.profile, on: plan.rolloutDevice))]
         guard let training = plan.training else {
             object["train"] = ["device": .string(plan.trainDevice.name), "times": "given by the scenario"]
             return object

@@ -4,6 +4,7 @@ import Scenario
 import Scheduling
 import Serving
 import Studies
+import Training
 
 /// One variant that has been run, with its workloads summed up.
 public struct VariantRun: Sendable {
@@ -17,8 +18,12 @@ public struct VariantRun: Sendable {
     public var dividing: [DividingOutcome]
     /// Of reinforcement-learning workloads, in the order of their plans.
     public var learning: [ReinforcementLearningOutcome]
+    /// Of training workloads, in the order of their plans.
+    public var training: [TrainingOutcome]
     /// What it does under drawn parameters, where they were drawn.
     public var drawn: DrawnOutcomes?
+    /// What samples of real kernels say of it, where it took any.
+    public var sampled: SampledOutcome?
 
     /// Sums up a world that has run.
     public init(name: String, scenario: CheckedScenario, world: World) {
@@ -28,6 +33,7 @@ public struct VariantRun: Sendable {
         scheduling = world.scheduling.map(\.outcome)
         dividing = world.dividing.map(\.outcome)
         learning = world.learning.map { $0.outcome(world.machine) }
+        training = world.training.map(\.outcome)
         outcomes = zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) }
     }
 
@@ -39,6 +45,7 @@ public struct VariantRun: Sendable {
             case .jobs: workloads[workload.name] = jobs(workload.index)
             case .dividedJobs: workloads[workload.name] = dividedJobs(workload.index)
             case .rl: workloads[workload.name] = learning(workload.index)
+            case .training: workloads[workload.name] = training(workload.index)
             }
         }
         return ["workloads": .object(workloads), "simulated_s": .real(seconds(world.now))]
@@ -46,8 +53,10 @@ public struct VariantRun: Sendable {
 
     /// What must come out even, of all workloads.
     public var checks: [ConservationCheck] {
-        outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks) + dividing.flatMap(\.checks)
-            + learning.flatMap(\.checks)
+        var checks = outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks)
+        checks += dividing.flatMap(\.checks) + learning.flatMap(\.checks)
+        for (outcome, plan) in zip(training, scenario.training) { checks += outcome.checks(plan) }
+        return checks
     }
 
     /// The metrics of a workload under the names that scripts rely on.
@@ -57,12 +66,13 @@ public struct VariantRun: Sendable {
         case .jobs: metrics(scheduling[workload.index])
         case .dividedJobs: metrics(dividing[workload.index])
         case .rl: metrics(learning[workload.index])
+        case .training: trainingMetrics(workload.index)
         }
     }
 
     private func serving(_ index: Int) -> JSONValue {
         let plan = scenario.plans[index]
-        return [
+        var workload: JSONObject = [
             "metrics": .object(metrics(outcomes[index], plan)),
             "intervals": intervals(index),
             "provenance": .object(provenance(plan)),
@@ -71,6 +81,8 @@ public struct VariantRun: Sendable {
             "traffic": .object(traffic(scenario.traces[index])),
             "checks": .array(outcomes[index].checks.map(json)),
         ]
+        if let sampling = sampling(index) { workload["sampling"] = sampling }
+        return .object(workload)
     }
 
     func json(_ check: ConservationCheck) -> JSONValue {

@@ -25,12 +25,20 @@ extension CheckedScenario {
         let known = plans[plan].pools[pool]
         let profile = known.profile.drawn(draw, for: known.device, linkBytesPerSecond: link)
         plans[plan].pools[pool].profile = profile
+        let operators = configuration.cost.operators
+        let timer = OperatorTimer(device: known.device, scaleUpBytesPerSecond: link, profile: profile)
+        // The table is off by what measurements are, whatever the formulas are; its ratios are to the drawn ones.
+        let factor = draw.factor(
+            of: known.device.name + ".measured_kernels",
+            logStandardDeviation: Provenance.measured.logStandardDeviation(vendorEverMeasured: true))
+        let measured = known.measured.flatMap {
+            try? MeasuredRatios($0.table.scaled(by: factor), operators: operators, timer: timer)
+        }
+        plans[plan].pools[pool].measured = measured
         plans[plan].configuration.pools[pool].cost = StepCostModel(
-            operators: configuration.cost.operators,
-            timer: OperatorTimer(device: known.device, scaleUpBytesPerSecond: link, profile: profile),
-            host: profile.host, execution: configuration.cost.execution,
+            operators: operators, timer: timer, host: profile.host, execution: configuration.cost.execution,
             maximumTokens: configuration.engine.maximumBatchTokens,
-            maximumSequences: configuration.engine.maximumSequences)
+            maximumSequences: configuration.engine.maximumSequences, measured: measured)
     }
 
     /// The cluster with a drawn efficiency of its network and set-up time of transfers, the same devices leased.

@@ -18,7 +18,9 @@ public struct CheckedScenario: Sendable {
     public var dividing: [DividingWorkload] = []
     /// The reinforcement-learning workloads.
     public var learning: [ReinforcementLearningPlan] = []
+    public var training: [TrainingPlan] = []
     public var untilNanoseconds: Int64?
+    public var sampling: SamplingSpecification
     /// When devices fail and are repaired, in order of time.
     var changes: [DeviceChange]
     var machine: Machine
@@ -64,7 +66,7 @@ extension ScenarioDocument {
         do {
             checked = CheckedScenario(
                 name: specification.name, workloads: [], plans: [], traces: [],
-                untilNanoseconds: specification.untilNanoseconds, changes: [],
+                untilNanoseconds: specification.untilNanoseconds, sampling: specification.sampling, changes: [],
                 machine: try Machine(specification.cluster))
         } catch {
             diagnostics.report(["cluster"], "\(error)")
@@ -76,6 +78,7 @@ extension ScenarioDocument {
             case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
             case .jobs, .dividedJobs: break
             case .rl(let learning): add(learning, specification.seed, to: &checked, diagnostics)
+            case .training(let training): add(training, to: &checked, diagnostics)
             }
         }
         // Jobs find what the others leave.
@@ -144,6 +147,17 @@ extension ScenarioDocument {
         checked.workloads.append(
             WorkloadReference(name: workload.name, kind: .dividedJobs, index: checked.dividing.count))
         checked.dividing.append(plan)
+    }
+
+    /// Binds a training workload.
+    private func add(
+        _ workload: TrainingSpecification, to checked: inout CheckedScenario, _ diagnostics: JSONDiagnostics
+    ) {
+        let binder = TrainingBinder(specification: workload, diagnostics: diagnostics)
+        guard let plan = binder.bind(to: &checked.machine) else { return }
+        checked.workloads.append(
+            WorkloadReference(name: workload.name, kind: .training, index: checked.training.count))
+        checked.training.append(plan)
     }
 
     /// Binds a reinforcement-learning workload.

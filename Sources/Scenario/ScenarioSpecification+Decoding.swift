@@ -26,16 +26,18 @@ extension ScenarioDocument {
         let workloads = scenario.required(
             "workloads", .members(of: .workload(nodeGroups: groups, folder: folder))
                 .checked { $0.isEmpty ? "expected at least one workload" : nil })
+        let seed = UInt64(scenario.optional("seed", .integer(in: 0...), default: 1))
         return ScenarioSpecification(
-            name: scenario.required("name", .name),
-            seed: UInt64(scenario.optional("seed", .integer(in: 0...), default: 1)), cluster: cluster,
+            name: scenario.required("name", .name), seed: seed, cluster: cluster,
             workloads: workloads.map { named in
                 var workload = named.value
                 workload.name = named.name
                 return workload
             },
             untilNanoseconds: scenario.optional("until", .duration(sign: .positive)),
-            events: scenario.optional("events", .array(of: .event), default: []))
+            events: scenario.optional("events", .array(of: .event), default: []),
+            sampling: scenario.optional(
+                "sampling", .sampling(folder: folder, seed: seed), default: SamplingSpecification(seed: seed)))
     }
 
     /// Variants are objects beside the scenario itself, which has a name among them.
@@ -211,7 +213,9 @@ extension JSONType<PoolSpecification> {
                 nodes: pool.required("nodes", nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)),
                 parallelism: Parallelism(tensor: tensor, expert: expert),
                 replicas: pool.required("replicas", .integer(in: 1...)), maximumBatchTokens: tokens,
-                maximumSequences: sequences, timing: pool.optional("timing", .string).map { resolve($0, folder) })
+                maximumSequences: sequences, timing: pool.optional("timing", .string).map { resolve($0, folder) },
+                measuredKernels: pool.optional("measured_kernels", .string).map { resolve($0, folder) },
+                keyValueBlocks: pool.optional("kv_blocks", .integer(in: 1...1 << 40)))
         }
     }
 
@@ -268,9 +272,11 @@ extension JSONType<EngineSpecification> {
                 "block_tokens", .integer(in: 1...4096), default: standard.configuration.blockTokens)
             result.configuration.prefixCache = engine.optional("prefix_cache", .bool, default: true)
             result.configuration.chunkedPrefill = engine.optional("chunked_prefill", .bool, default: true)
+            result.configuration.admitsWholePrompts = engine.optional("admit_whole_prompts", .bool, default: false)
             result.execution = engine.optional("execution", .choice(), default: standard.execution)
             result.memoryFraction = engine.optional(
                 "memory_fraction", .number(in: 0.01...1), default: standard.memoryFraction)
+            result.frontEndNanoseconds = engine.optional("front_end", .duration(), default: 0)
             result.reservedBytes = engine.optional("reserved_memory", .bytes(), default: standard.reservedBytes)
             return result
         }

@@ -16,6 +16,7 @@ public struct ScenarioSpecification: Sendable {
     public var untilNanoseconds: Int64?
     /// What happens to devices, in the order of the scenario.
     public var events: [ScenarioEvent]
+    public var sampling: SamplingSpecification
 
     /// The serving workloads among all.
     public var serving: [ServingSpecification] {
@@ -62,6 +63,10 @@ public struct PoolSpecification: Sendable {
     public var maximumSequences: Int?
     /// Path of a timing profile whose figures replace those shipped for the device.
     public var timing: String?
+    /// Folder of measured kernels of this model on this device, which refine the model's times.
+    public var measuredKernels: String?
+    /// KV blocks of each replica, in place of what memory leaves.
+    public var keyValueBlocks: Int?
 }
 
 /// An engine's settings, of all pools that do not state their own.
@@ -72,6 +77,8 @@ public struct EngineSpecification: Sendable {
     public var memoryFraction: Double
     /// Device memory kept back for activations and the runtime.
     public var reservedBytes: Int64
+    /// From a request's arrival until the engine has it in its queue.
+    public var frontEndNanoseconds: Int64 = 0
 }
 
 /// The KV cache's number type and its way between pools.

@@ -18,6 +18,8 @@ public struct PoolPlan: Sendable {
     public var profile: TimingProfile
     public var parallelism: Parallelism
     public var memory: DeviceMemoryPlan
+    /// Measured kernels that refine the profile, where there are any.
+    public var measured: MeasuredRatios?
 }
 
 /// How the memory of each device of a replica is divided, in bytes.
@@ -31,10 +33,16 @@ public struct DeviceMemoryPlan: Sendable, Equatable {
     public var keyValueBytesPerToken: Int64
     public var blockTokens: Int
 
-    /// KV blocks that fit; negative or zero when the model does not.
+    /// KV blocks that the scenario states.
+    public var statedBlocks: Int64?
+
+    /// KV blocks as stated, or those that fit; negative or zero when the model does not.
     public var blocks: Int64 {
-        (usableBytes - weightBytes - reservedBytes) / (keyValueBytesPerToken * Int64(blockTokens))
+        statedBlocks ?? (usableBytes - weightBytes - reservedBytes) / (keyValueBytesPerToken * Int64(blockTokens))
     }
+
+    /// Blocks that fit when the engine keeps nothing back.
+    var mostBlocks: Int64 { (capacityBytes - weightBytes) / (keyValueBytesPerToken * Int64(blockTokens)) }
 
     public var keyValueBytes: Int64 { max(0, blocks) * Int64(blockTokens) * keyValueBytesPerToken }
 
@@ -72,16 +80,16 @@ struct ServingBinder {
         }
         guard pools.count == specification.pools.count, let first = plans.first else { return nil }
         let decode = zip(specification.pools, plans).first { $0.0.role == .decode }?.1 ?? first
-        return ServingPlan(
-            configuration: ServingConfiguration(
-                name: specification.name, pools: pools,
-                transfer: TransferConfiguration(
-                    mode: specification.keyValue.transfer, firstToken: specification.keyValue.firstToken,
-                    wireBytesPerToken: wireBytesPerToken(to: decode)),
-                maximumContext: specification.maximumContext, prefillRouter: specification.prefillRouter,
-                decodeRouter: specification.decodeRouter, concurrency: specification.traffic.concurrency,
-                seed: seed),
-            objective: specification.objective, pools: plans)
+        var configuration = ServingConfiguration(
+            name: specification.name, pools: pools,
+            transfer: TransferConfiguration(
+                mode: specification.keyValue.transfer, firstToken: specification.keyValue.firstToken,
+                wireBytesPerToken: wireBytesPerToken(to: decode)),
+            maximumContext: specification.maximumContext, prefillRouter: specification.prefillRouter,
+            decodeRouter: specification.decodeRouter, concurrency: specification.traffic.concurrency,
+            seed: seed)
+        configuration.frontEndNanoseconds = specification.engine.frontEndNanoseconds
+        return ServingPlan(configuration: configuration, objective: specification.objective, pools: plans)
     }
 
     /// Every decode rank needs its own heads, so that heads replicated there travel more than once; a
@@ -109,9 +117,18 @@ struct ServingBinder {
         var engine = specification.engine
         if let tokens = pool.maximumBatchTokens { engine.configuration.maximumBatchTokens = tokens }
         if let sequences = pool.maximumSequences { engine.configuration.maximumSequences = sequences }
-        let memory = DeviceMemoryPlan(
+        var memory = DeviceMemoryPlan(
             device: node.device, model: specification.model, weightType: specification.weightType,
             keyValueType: specification.keyValue.type, parallelism: pool.parallelism, engine: engine)
+        if let stated = pool.keyValueBlocks.map(Int64.init) {
+            guard stated <= memory.mostBlocks else {
+                report(pool, "kv_blocks", "\(stated) blocks and the weights need more than the "
+                    + "\(gigabytes(memory.capacityBytes)) of \(node.device.name)",
+                    remedy: "state at most \(max(0, memory.mostBlocks))")
+                return nil
+            }
+            memory.statedBlocks = stated
+        }
         guard memory.blocks > 0 else {
             reportDoesNotFit(pool, memory, node)
             return nil
@@ -119,13 +136,17 @@ struct ServingBinder {
         guard let replicas = lease(pool, memory, on: &machine) else { return nil }
         do {
             guard let profile = try profile(of: pool, on: node.device) else { return nil }
-            let cost = stepCost(pool, engine, node, profile)
+            let timer = OperatorTimer(
+                device: node.device, scaleUpBytesPerSecond: node.collectiveBytesPerSecond, profile: profile)
+            let measured = measuredKernels(of: pool, timer)
+            if measured == nil, pool.measuredKernels != nil { return nil }
+            let cost = stepCost(pool, engine, timer, profile, measured)
             let configuration = PoolConfiguration(
                 name: pool.name, role: pool.role, engine: engine.configuration, replicas: replicas, cost: cost,
                 blocks: Int(memory.blocks))
             let plan = PoolPlan(
                 name: pool.name, device: node.device, profile: profile, parallelism: pool.parallelism,
-                memory: memory)
+                memory: memory, measured: measured)
             return (configuration, plan)
         } catch {
             report(pool, "nodes", "\(error)")
@@ -135,7 +156,7 @@ struct ServingBinder {
 
     /// The shipped profile of a device, or the pool's own over it; nil where that cannot be used.
     private func profile(of pool: PoolSpecification, on device: DeviceDescriptor) throws -> TimingProfile? {
-        guard let file = pool.timing else { return try ProfileRegistry.profile(for: device.name) }
+        guard let file = pool.timing else { return try ProfileRegistry.profile(for: device) }
         do {
             return try ProfileRegistry.profile(for: device.name, patchedBy: file)
         } catch {
@@ -144,18 +165,31 @@ struct ServingBinder {
         }
     }
 
-    private func stepCost(
-        _ pool: PoolSpecification, _ engine: EngineSpecification, _ node: NodeDescriptor, _ profile: TimingProfile
-    ) -> StepCostModel {
-        let operators = StepOperators(
+    private func operators(of pool: PoolSpecification) -> StepOperators {
+        StepOperators(
             model: specification.model, parallelism: pool.parallelism, weightType: specification.weightType,
             keyValueType: specification.keyValue.type)
-        let timer = OperatorTimer(
-            device: node.device, scaleUpBytesPerSecond: node.collectiveBytesPerSecond, profile: profile)
-        return StepCostModel(
-            operators: operators, timer: timer, host: profile.host, execution: engine.execution,
+    }
+
+    /// The pool's measured kernels beside the formulas; nil where there are none or they cannot be used.
+    private func measuredKernels(of pool: PoolSpecification, _ timer: OperatorTimer) -> MeasuredRatios? {
+        guard let folder = pool.measuredKernels else { return nil }
+        do {
+            return try MeasuredRatios(MeasuredTable(folder: folder), operators: operators(of: pool), timer: timer)
+        } catch {
+            report(pool, "measured_kernels", "\(error)")
+            return nil
+        }
+    }
+
+    private func stepCost(
+        _ pool: PoolSpecification, _ engine: EngineSpecification, _ timer: OperatorTimer, _ profile: TimingProfile,
+        _ measured: MeasuredRatios?
+    ) -> StepCostModel {
+        StepCostModel(
+            operators: operators(of: pool), timer: timer, host: profile.host, execution: engine.execution,
             maximumTokens: engine.configuration.maximumBatchTokens,
-            maximumSequences: engine.configuration.maximumSequences)
+            maximumSequences: engine.configuration.maximumSequences, measured: measured)
     }
 
     private func lease(

@@ -10,6 +10,8 @@ public enum WorkloadKind: String, Sendable, CaseIterable {
     case dividedJobs = "divided-jobs"
     /// Reinforcement learning: steps that generate responses and train on them.
     case rl
+    /// Optimizer steps on batches of one size: pre-training or fine-tuning.
+    case training
 }
 
 /// A workload as the scenario states it, by its kind.
@@ -18,6 +20,7 @@ public enum WorkloadSpecification: Sendable {
     case jobs(JobsSpecification)
     case dividedJobs(DividedJobsSpecification)
     case rl(ReinforcementLearningSpecification)
+    case training(TrainingSpecification)
 
     /// Its key in the scenario.
     public internal(set) var name: String {
@@ -27,6 +30,7 @@ public enum WorkloadSpecification: Sendable {
             case .jobs(let jobs): jobs.name
             case .dividedJobs(let jobs): jobs.name
             case .rl(let learning): learning.name
+            case .training(let training): training.name
             }
         }
         set {
@@ -43,6 +47,9 @@ public enum WorkloadSpecification: Sendable {
             case .rl(var learning):
                 learning.name = newValue
                 self = .rl(learning)
+            case .training(var training):
+                training.name = newValue
+                self = .training(training)
             }
         }
     }
@@ -67,6 +74,8 @@ extension JSONType<WorkloadSpecification> {
             .map { WorkloadSpecification.dividedJobs($0) }
         let learning = JSONType<ReinforcementLearningSpecification>
             .reinforcementLearning(nodeGroups: nodeGroups, folder: folder).map { WorkloadSpecification.rl($0) }
+        let training = JSONType<TrainingSpecification>.training(nodeGroups: nodeGroups, folder: folder)
+            .map { WorkloadSpecification.training($0) }
         return JSONType(expected: serving.expected, standIn: serving.standIn()) { reader in
             // Without a known kind the keys of serving are expected, which reports the kind first.
             switch reader.value["kind"]?.stringValue.flatMap(WorkloadKind.init) ?? .serving {
@@ -74,6 +83,7 @@ extension JSONType<WorkloadSpecification> {
             case .jobs, .dividedJobs:
                 DividedJobsSpecification.isMeant(reader.value) ? divided.decode(reader) : jobs.decode(reader)
             case .rl: learning.decode(reader)
+            case .training: training.decode(reader)
             }
         }
     }

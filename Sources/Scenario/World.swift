@@ -4,6 +4,7 @@ import ReinforcementLearning
 import Scheduling
 import Serving
 import TraceFormats
+import Training
 
 /// One run of one scenario variant: all workloads on one cluster with one clock.
 ///
@@ -19,12 +20,15 @@ public struct World: Sendable {
     public private(set) var scheduling: [SchedulingEngine] = []
     public private(set) var dividing: [DividingEngine] = []
     public private(set) var learning: [ReinforcementLearningEngine] = []
+    public private(set) var training: [TrainingEngine] = []
     public private(set) var machine: Machine
     private var queue = EventQueue()
     private let until: Nanoseconds?
     private let changes: [DeviceChange]
     /// Whose component it is, from the first workload's on.
     private var owners: [Owner] = []
+    /// Devices of each training workload, in rank order.
+    private var trainingDevices: [[DeviceID]] = []
     private var announcedVersion: UInt64 = 0
     private var linkRows = LinkTimeline()
     /// Events served: what a run costs.
@@ -59,6 +63,10 @@ public struct World: Sendable {
                     configuration: scenario.learning[workload.index].configuration, component: component))
                 // Its rollout engine has the next component.
                 owners.append(Owner(kind: workload.kind, index: workload.index))
+            case .training:
+                let plan = scenario.training[workload.index]
+                training.append(TrainingEngine(configuration: plan.configuration, component: component))
+                trainingDevices.append(plan.devices)
             }
         }
     }
@@ -67,7 +75,13 @@ public struct World: Sendable {
     public var now: Nanoseconds {
         max(
             serving.map(\.lastActivity).max() ?? 0, scheduling.map(\.lastActivity).max() ?? 0,
-            dividing.map(\.lastActivity).max() ?? 0, learning.map(\.lastActivity).max() ?? 0)
+            dividing.map(\.lastActivity).max() ?? 0, learning.map(\.lastActivity).max() ?? 0,
+            training.map(\.lastActivity).max() ?? 0)
+    }
+
+    /// Keeps lists of all steps of serving workloads; to be asked for before the run, which stays the same.
+    public mutating func keepSteps() {
+        for index in serving.indices { serving[index].keepSteps() }
     }
 
     /// Runs to the end, or to the time at which the scenario stops.
@@ -98,6 +112,7 @@ public struct World: Sendable {
         for index in scheduling.indices { scheduling[index].start(&queue, &machine) }
         for index in dividing.indices { dividing[index].start(&queue, &machine) }
         for index in learning.indices { learning[index].start(&queue, &machine) }
+        for index in training.indices { training[index].start(on: trainingDevices[index], &queue, &machine) }
         if machine.network.version != announcedVersion { scheduleNetwork() }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
@@ -131,6 +146,7 @@ public struct World: Sendable {
         guard let until else { return }
         for index in serving.indices { serving[index].close(at: until) }
         for index in learning.indices { learning[index].close(at: until) }
+        for index in training.indices { training[index].close(at: until) }
     }
 
     private mutating func dispatch(_ event: Event) {
@@ -142,6 +158,7 @@ public struct World: Sendable {
             if !scheduling[owner.index].faults.isEmpty { spreadFaults(of: owner.index) }
         case .dividedJobs: dividing[owner.index].handle(event, &queue, &machine)
         case .rl: learning[owner.index].handle(event, &queue, &machine)
+        case .training: training[owner.index].handle(event, &queue, &machine)
         }
     }
 
@@ -185,6 +202,13 @@ public struct World: Sendable {
                 learning[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
+        for index in training.indices {
+            if fails {
+                training[index].deviceFailed(device, at: queue.now, &queue, &machine)
+            } else {
+                training[index].deviceRepaired(device, at: queue.now, &queue, &machine)
+            }
+        }
     }
 
     private mutating func finishTimeline() {
@@ -214,6 +238,7 @@ public struct World: Sendable {
             case .serving: serving[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             case .jobs, .dividedJobs: preconditionFailure("a scheduler starts no flows")
             case .rl: learning[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
+            case .training: training[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             }
         }
     }

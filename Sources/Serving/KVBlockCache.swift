@@ -130,6 +130,16 @@ struct KVBlockCache: Sendable {
         newest = slot
     }
 
+    /// A request takes the blocks of a cached unit that no one uses for its own, and the unit is no more.
+    mutating func claim(_ unit: Int32) {
+        let slot = index[unit]
+        unlink(slot)
+        evictableBlocks -= Int(slots[Int(slot)].blocks)
+        index.remove(unit)
+        freeSlots.append(slot)
+        peakUsedBlocks = max(peakUsedBlocks, usedBlocks)
+    }
+
     private mutating func evictOldest() {
         let slot = oldest
         unlink(slot)

@@ -38,18 +38,23 @@ public struct EngineConfiguration: Sendable, Equatable {
     public var prefixCache: Bool
     /// Cuts long prompts so that they fill what the token budget leaves; otherwise a prompt runs whole.
     public var chunkedPrefill: Bool
+    /// Admits a prompt only when blocks for all of it are there, not just for its first chunk (vLLM's
+    /// `scheduler_reserve_full_isl`).
+    public var admitsWholePrompts: Bool
     /// Sums undisturbed decode steps in a loop instead of one event each; the result is the same.
     public var fastForward: Bool
 
     public init(
         maximumBatchTokens: Int = 8192, maximumSequences: Int = 256, blockTokens: Int = 16,
-        prefixCache: Bool = true, chunkedPrefill: Bool = true, fastForward: Bool = true
+        prefixCache: Bool = true, chunkedPrefill: Bool = true, admitsWholePrompts: Bool = false,
+        fastForward: Bool = true
     ) {
         self.maximumBatchTokens = maximumBatchTokens
         self.maximumSequences = maximumSequences
         self.blockTokens = blockTokens
         self.prefixCache = prefixCache
         self.chunkedPrefill = chunkedPrefill
+        self.admitsWholePrompts = admitsWholePrompts
         self.fastForward = fastForward
     }
 }
@@ -104,6 +109,8 @@ public struct ServingConfiguration: Sendable {
     public var decodeRouter: RoutingPolicy
     /// Requests in flight of a closed loop; `nil` when arrivals have times of their own.
     public var concurrency: Int?
+    /// From a request's arrival until the engine has it in its queue: HTTP, tokenizer, hand-over between processes.
+    public var frontEndNanoseconds: Int64 = 0
     public var seed: UInt64
 
     public init(

@@ -24,8 +24,16 @@ extension ServingEngine {
         nextArrival += 1
         let reason = rejection(of: request)
         if let reason { reject(request, reason) }
-        if machine.timeline.records(.request) { recordArrival(request, at: now, &machine) }
-        if reason == nil { dispatch(request, at: now, &queue, &machine) }
+        if machine.timeline.records(.request), isShown { recordArrival(request, at: now, &machine) }
+        guard reason == nil else { return }
+        guard configuration.frontEndNanoseconds > 0 else {
+            dispatch(request, at: now, &queue, &machine)
+            return
+        }
+        requests[Int(request)].stage = .waiting
+        schedule(
+            ServingEvent.frontEndDone, at: now + configuration.frontEndNanoseconds, .arrival, a: Int64(request), b: 0,
+            &queue, &machine)
     }
 
     mutating func reject(_ request: Int32, _ reason: RejectionReason) {
@@ -93,7 +101,7 @@ extension ServingEngine {
         replicas[replica].waiting.append(request)
         requests[Int(request)].queuedOn = Int32(replica)
         replicas[replica].queueChanged(at: now)
-        if machine.timeline.records(.request) { recordCounters(replica, at: now, &machine) }
+        if machine.timeline.records(.request), isShown { recordCounters(replica, at: now, &machine) }
         // Behind a queue that is stuck nothing changes before a sequence ends.
         if wasEmpty { wake(replica, at: now, &queue, &machine) }
     }

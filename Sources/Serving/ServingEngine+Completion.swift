@@ -8,7 +8,8 @@ extension ServingEngine {
         _ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
         let steps = replicas[replica].planEnds.count
-        if machine.timeline.records(.request) { recordSteps(replica, ended: steps, at: now, &machine) }
+        if machine.timeline.records(.request), isShown { recordSteps(replica, ended: steps, at: now, &machine) }
+        logSteps(replica)
         replicas[replica].steps += Int64(steps)
         replicas[replica].busyNanoseconds += now - replicas[replica].planStart
         if replicas[replica].batch.count > 0 { recordDecodeSteps(replica) }
@@ -17,7 +18,7 @@ extension ServingEngine {
         finishChunks(replica, at: now, &queue, &machine)
         if !replicas[replica].aborting.isEmpty { finishAborts(replica, at: now, &machine) }
         compactAdmissions(replica)
-        if machine.timeline.records(.request) { recordCounters(replica, at: now, &machine) }
+        if machine.timeline.records(.request), isShown { recordCounters(replica, at: now, &machine) }
         if hasWork(replica) { wake(replica, at: now, &queue, &machine) }
     }
 
@@ -30,6 +31,7 @@ extension ServingEngine {
             replicas[replica].takePlannedBlocks(upTo: ended + 1)
             replicas[replica].planEnds.removeLast(replicas[replica].planEnds.count - ended)
             let end = replicas[replica].planEnds[ended - 1]
+            logSteps(replica)
             replicas[replica].steps += Int64(ended)
             replicas[replica].busyNanoseconds += end - replicas[replica].planStart
             recordDecodeSteps(replica)
@@ -131,7 +133,7 @@ extension ServingEngine {
         requests[Int(request)].completion = now
         requests[Int(request)].lastToken = now
         completed += 1
-        if machine.timeline.records(.request) {
+        if machine.timeline.records(.request), isShown {
             timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
         }
         sink?.add(request, responseTokens: requests[Int(request)].outputTokens, isComplete: true)
@@ -230,9 +232,11 @@ extension ServingEngine {
             let stamp = replicas[replica].admittedStamps.removeLast()
             let index = Int(request)
             guard requests[index].admission == stamp, requests[index].hold.replica == Int32(replica) else { continue }
+            var computed = Int(requests[index].computed)
             switch requests[index].stage {
             case .decoding:
                 leaveBatch(request, on: replica)
+                computed = Int(requests[index].hold.tokens)
                 if stepBlocksTaken, Int(requests[index].hold.tokens) % replicas[replica].engine.blockTokens == 0 {
                     replicas[replica].cache.give(1)
                 }
@@ -246,12 +250,12 @@ extension ServingEngine {
             }
             requests[index].stage = .waiting
             requests[index].preemptions += 1
-            if !timeline.rows.isEmpty { timeline.preempted.append(request) }
+            if isShown { timeline.preempted.append(request) }
             requests[index].computed = 0
             requests[index].target = requests[index].inputTokens + requests[index].generated
             requests[index].admission = -1
             adjustQueuedTokens(request, to: requests[index].target, on: replica)
-            releaseHold(of: request)
+            leaveRemains(of: request, computed: computed)
             replicas[replica].running -= 1
             replicas[replica].preemptions += 1
             replicas[replica].waiting.prepend(request)

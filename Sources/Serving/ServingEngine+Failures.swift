@@ -50,7 +50,7 @@ extension ServingEngine {
             markCompleted(request, at: now, &queue, &machine)
         } else if let reason = rejection(of: request) {
             reject(request, reason)
-            if machine.timeline.records(.request) {
+            if machine.timeline.records(.request), isShown {
                 timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
             }
             sink?.add(request, responseTokens: requests[Int(request)].generated, isComplete: false)
@@ -58,7 +58,7 @@ extension ServingEngine {
                 schedule(ServingEvent.arrival, at: now, .arrival, a: 0, b: 0, &queue, &machine)
             }
         } else {
-            if machine.timeline.records(.request) {
+            if machine.timeline.records(.request), isShown {
                 timeline.stage(request, timeline.names.startingOver, at: now, &machine.timeline)
             }
             dispatch(request, at: now, &queue, &machine)
@@ -85,6 +85,7 @@ extension ServingEngine {
         let block = Int32(replicas[replica].engine.blockTokens)
         let equipped = ended > 0 ? 0 : replicas[replica].fresh.count { requests[Int($0)].joinStored % block == 0 }
         if count > 0, ended > 0, !isMixed {
+            logSteps(replica)
             replicas[replica].steps += Int64(ended)
             recordDecodeSteps(replica)
         }
@@ -111,7 +112,7 @@ extension ServingEngine {
         let isBehindPrefill = requests[index].stage == .prefilled || requests[index].stage == .transferring
         if let flow = requests[index].flow {
             machine.network.cancel(flow, at: now)
-            if machine.timeline.records(.step) {
+            if machine.timeline.records(.step), isShown {
                 timeline.transferEnd(
                     request, from: Int(requests[index].prefillReplica), at: now, &machine.timeline)
             }

@@ -30,7 +30,7 @@ extension ServingEngine {
         if !replicas[replica].planChunks.isEmpty || replicas[replica].batch.count > 0 {
             startPlan(replica, onlyOneStep: evicted, at: now, &queue, &machine)
         }
-        if machine.timeline.records(.request) { recordPlan(replica, at: now, &machine) }
+        if machine.timeline.records(.request), isShown { recordPlan(replica, at: now, &machine) }
     }
 
     // MARK: Running sequences
@@ -127,7 +127,7 @@ extension ServingEngine {
     private mutating func admitPrompt(
         _ request: Int32, on replica: Int, _ budget: inout Int, at now: Nanoseconds
     ) -> Bool {
-        let hit = prefixHit(request, on: replica)
+        let hit = cachedBeginning(request, on: replica)
         let target = Int(requests[Int(request)].target)
         var tokens = target - hit.tokens
         if tokens > budget {
@@ -138,7 +138,8 @@ extension ServingEngine {
                 tokens = budget
             }
         }
-        guard holdPrefix(request, hit, blocksUpTo: hit.tokens + tokens, on: replica) else { return false }
+        let reserved = replicas[replica].engine.admitsWholePrompts ? target : hit.tokens + tokens
+        guard holdPrefix(request, hit, blocksUpTo: reserved, on: replica) else { return false }
         replicas[replica].waiting.removeFirst()
         requests[Int(request)].queuedOn = -1
         replicas[replica].queueChanged(at: now)
@@ -160,15 +161,17 @@ extension ServingEngine {
 
     /// Holds the cached units of a request if the blocks for the rest can be had too.
     mutating func holdPrefix(
-        _ request: Int32, _ hit: (units: Int, tokens: Int), blocksUpTo tokens: Int, on replica: Int
+        _ request: Int32, _ hit: CachedBeginning, blocksUpTo tokens: Int, on replica: Int
     ) -> Bool {
         let block = replicas[replica].engine.blockTokens
         let cached = blocks(for: cachedTokens(of: request, units: hit.units, on: replica), block)
+            + hit.remaining
         let own = max(0, blocks(for: tokens, block) - cached)
         let list = units(of: request)
-        let promised = replicas[replica].cache.evictableBlocks(among: list, count: hit.units)
+        let promised = replicas[replica].cache.evictableBlocks(among: list, count: hit.units) + hit.remaining
         guard own + promised <= replicas[replica].cache.availableBlocks else { return false }
         for unit in list.prefix(hit.units) { replicas[replica].cache.hold(unit) }
+        claimRemains(hit.remaining, of: request, on: replica)
         requests[Int(request)].hold = Holding(
             replica: Int32(replica), tokens: Int32(cached * block), units: Int32(hit.units))
         return true
@@ -249,9 +252,10 @@ extension ServingEngine {
     /// Whether the first waiting request, for which there is no room, may find room when cached blocks are evicted:
     /// of a prompt that is run in chunks, the first chunk ends earlier when less of its beginning is cached.
     private func evictionMayAdmit(_ replica: Int) -> Bool {
-        guard replicas[replica].engine.chunkedPrefill, let request = replicas[replica].waiting.first,
+        guard replicas[replica].engine.chunkedPrefill, !replicas[replica].engine.admitsWholePrompts,
+            let request = replicas[replica].waiting.first,
             replicas[replica].running < replicas[replica].engine.maximumSequences else { return false }
-        return !isRemote(request, on: replica) && prefixHit(request, on: replica).units > 0
+        return !isRemote(request, on: replica) && cachedBeginning(request, on: replica).tokens > 0
     }
 
     private mutating func stepsUntilFinish(_ replica: Int) -> Int {
@@ -273,11 +277,11 @@ extension ServingEngine {
         let pool = replicas[replica].pool
         var chunks: [PrefillChunk] = []
         chunks.reserveCapacity(replicas[replica].planChunks.count)
-        var tokens = 0, finished = 0
+        var finished = 0, tokens = 0
         for planned in replicas[replica].planChunks {
+            tokens += Int(planned.tokens)
             let computed = requests[Int(planned.request)].computed
             chunks.append(PrefillChunk(tokens: Int(planned.tokens), priorContext: Int(computed)))
-            tokens += Int(planned.tokens)
             if computed + planned.tokens == requests[Int(planned.request)].target { finished += 1 }
         }
         let sequences = replicas[replica].batch.count

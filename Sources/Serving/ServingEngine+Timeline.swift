@@ -16,9 +16,12 @@ extension ServingEngine {
         machine.timeline.begin(timeline.workload, timeline.names.run, at: now)
     }
 
+    /// Whether the engine has rows of its own; one inside another workload has none.
+    var isShown: Bool { !timeline.rows.isEmpty }
+
     /// Shows what is still open at the end of a run; called before the books are closed.
     public mutating func finishTimeline(at now: Nanoseconds, _ machine: inout Machine) {
-        guard machine.timeline.records(.job) else { return }
+        guard machine.timeline.records(.job), isShown else { return }
         if machine.timeline.records(.request) {
             for replica in replicas.indices where replicas[replica].isBusy {
                 recordSteps(replica, ended: replicas[replica].plannedSteps(before: now + 1), at: now, &machine)
@@ -48,7 +51,7 @@ extension ServingEngine {
 
     /// A device of a replica has failed: what was under way ends, and the replica is down until its repair.
     mutating func recordFailure(_ replica: Int, at now: Nanoseconds, _ machine: inout Machine) {
-        guard machine.timeline.records(.job) else { return }
+        guard machine.timeline.records(.job), isShown else { return }
         if machine.timeline.records(.request), replicas[replica].isBusy {
             recordSteps(replica, ended: replicas[replica].plannedSteps(before: now + 1), at: now, &machine)
         }
@@ -57,7 +60,7 @@ extension ServingEngine {
 
     /// All devices of a replica work again.
     mutating func recordRepair(_ replica: Int, at now: Nanoseconds, _ machine: inout Machine) {
-        guard machine.timeline.records(.job) else { return }
+        guard machine.timeline.records(.job), isShown else { return }
         machine.timeline.end(timeline.rows[replica].steps, at: now)
     }
 }

@@ -50,7 +50,8 @@ extension ServingEngine {
         let index = Int(request)
         let isPushed = configuration.transfer.mode == .layerwisePush
         if isPushed, prefillCandidates.isEmpty { return false }
-        let hit = prefixHit(request, on: replica)
+        let found = prefixHit(request, on: replica)
+        let hit = CachedBeginning(units: found.units, tokens: found.tokens)
         // After a failure what had been generated comes along with the prompt.
         let stored = Int(requests[index].target)
         let room = reservedTokens(for: request)
@@ -69,7 +70,7 @@ extension ServingEngine {
             requests[index].hold = computing
             requests[index].pushedTokens = Int32(hit.tokens)
             requests[index].pushExpected = bytes
-            if machine.timeline.records(.request) {
+            if machine.timeline.records(.request), isShown {
                 timeline.part(
                     request, timeline.names.reservation, from: timeline.places[index].since, to: now, &machine.timeline)
             }
@@ -77,7 +78,7 @@ extension ServingEngine {
         } else {
             requests[index].stage = .transferring
             requests[index].transferStart = now
-            if machine.timeline.records(.request) {
+            if machine.timeline.records(.request), isShown {
                 timeline.stage(request, timeline.names.transfer, at: now, &machine.timeline)
             }
             startFlow(request, bytes: bytes, at: now, &queue, &machine)
@@ -103,7 +104,7 @@ extension ServingEngine {
         replicas[source].assignedTokens -= Int64(requests[index].inputTokens)
         release(requests[index].otherHold, of: request)
         requests[index].otherHold = Holding()
-        if machine.timeline.records(.request) {
+        if machine.timeline.records(.request), isShown {
             timeline.stage(request, timeline.names.joining, at: now, &machine.timeline)
             recordCounters(source, at: now, &machine)
         }
@@ -146,7 +147,7 @@ extension ServingEngine {
         requests[Int(request)].transferBytes += perLane * Int64(path.lanes)
         requests[Int(request)].flow = machine.network.start(
             bytesPerLane: perLane, path: path.links, token: Int64(request), owner: component, at: now)
-        if machine.timeline.records(.step) {
+        if machine.timeline.records(.step), isShown {
             timeline.transferStart(
                 request, from: Int(requests[Int(request)].prefillReplica), bytes: perLane * Int64(path.lanes), at: now,
                 &machine.timeline)
@@ -172,7 +173,7 @@ extension ServingEngine {
         let request = Int32(truncatingIfNeeded: token)
         lastActivity = now
         requests[Int(request)].flow = nil
-        if machine.timeline.records(.step) {
+        if machine.timeline.records(.step), isShown {
             timeline.transferEnd(
                 request, from: Int(requests[Int(request)].prefillReplica), at: now, &machine.timeline)
         }

@@ -16,6 +16,8 @@ enum ServingEvent {
     static let transferred: UInt16 = 4
     /// A part of a request's KV is computed and can be pushed. `a`: request and attempt, `b`: bytes.
     static let pushable: UInt16 = 5
+    /// A request has passed the front end. `a`: request.
+    static let frontEndDone: UInt16 = 6
 }
 
 /// A serving workload: replicas in pools, routers, and all requests from arrival to last token.
@@ -59,6 +61,11 @@ public struct ServingEngine: Sendable {
     var deciding: [Int] = []
     var paths: [Int: TransferPath] = [:]
 
+    /// What preempted requests left in the cache of their replica; only looked up, never walked.
+    var remains: [Int32: Remains] = [:]
+    /// The next number for a block that remains; downwards, since those of prompts grow from 0.
+    var nextRemainingUnit = Int32.max
+
     // Counted over all replicas.
     var unitsLookedUp: Int64 = 0
     var unitsHit: Int64 = 0
@@ -66,6 +73,8 @@ public struct ServingEngine: Sendable {
     var rejected = 0
     /// Intervals between tokens that no replica's steps cover: preemptions and hand-overs.
     var otherIntervals: [Nanoseconds] = []
+    /// All steps, where someone asked for them.
+    public internal(set) var stepLog: StepLog?
     var transferBytes: Int64 = 0
     var transfers = 0
     /// What is shown in a timeline, where one is recorded.
@@ -121,6 +130,7 @@ public struct ServingEngine: Sendable {
         lastActivity = event.time
         switch event.kind {
         case ServingEvent.arrival: arrive(at: event.time, &queue, &machine)
+        case ServingEvent.frontEndDone: dispatch(Int32(event.a), at: event.time, &queue, &machine)
         case ServingEvent.route: routeToDecode(at: event.time, &queue, &machine)
         case ServingEvent.stepEnd: endPlan(Int(event.a), at: event.time, &queue, &machine)
         case ServingEvent.pass: decideSteps(at: event.time, &queue, &machine)

@@ -75,6 +75,15 @@ public struct OperatorTimer: Sendable {
         max(operation.flop * nanosecondsPerFlop[operation.dataType.index], operation.bytes * nanosecondsPerByte)
     }
 
+    /// Time of the arithmetic at full peak and of the bytes at full bandwidth, summed over operators that run
+    /// together, in nanoseconds.
+    func floors(of list: [StepOperator]) -> (compute: Double, memory: Double) {
+        list.reduce((0, 0)) { sum, operation in
+            (sum.0 + operation.flop * nanosecondsPerFlop[operation.dataType.index],
+             sum.1 + operation.bytes * nanosecondsPerByte)
+        }
+    }
+
     /// The formula's time, refined where the device's own measurements say more; never outside their range.
     func nanoseconds(of operation: StepOperator) -> Double {
         let time = modelNanoseconds(of: operation)
@@ -85,7 +94,8 @@ public struct OperatorTimer: Sendable {
         return max(floorNanoseconds(of: operation), time * known.surface.factor(at: point))
     }
 
-    private func modelNanoseconds(of operation: StepOperator) -> Double {
+    /// The formula's own time.
+    func modelNanoseconds(of operation: StepOperator) -> Double {
         let type = operation.dataType
         switch operation.shape {
         case .gemm(let m, let n, let k):

@@ -26,6 +26,15 @@ public enum ProfileRegistry {
 
     private static let known = DecodedOnce<TimingProfile>()
 
+    /// The profile of a device whose file may have timing figures of its own, which then stand over the shipped ones.
+    /// - Throws: what is wrong with those figures.
+    public static func profile(for device: DeviceDescriptor) throws(JSONProblems) -> TimingProfile {
+        guard let own = device.timing else { return try profile(for: device.name) }
+        let text = JSONWriter.pretty.bytes(of: .object(own))
+        let document = try JSONDocument(bytes: text, file: "timing of \(device.name)")
+        return try decode(merged(for: device.name).value.applying(mergePatch: document.value), document)
+    }
+
     /// The shipped profile of a device with a file's figures in place of its own, as a calibration writes them.
     /// - Throws: a ``FileProblem``, or what is wrong with the text.
     public static func profile(for device: String, patchedBy path: String) throws -> TimingProfile {

@@ -9,7 +9,7 @@ import ModelGraph
 public struct StepCostModel: Sendable {
     public let operators: StepOperators
     public let execution: ExecutionMode
-    let timer: OperatorTimer
+    public let timer: OperatorTimer
     let host: HostParameters
 
     // Tables by number of tokens, filled when first asked for; -1 is not yet known.
@@ -24,14 +24,19 @@ public struct StepCostModel: Sendable {
     private let decodeSlope: DecodeAttentionSlope
     private let queryBytesPerSequence: Double
     private let hasLatent: Bool
+    private let measured: MeasuredRatios?
+    // Measured attention of decoding batches by number of sequences, as far as asked for.
+    private var decodeRatios: [Int: MeasuredCurve?] = [:]
 
     /// - Parameters:
     ///   - maximumTokens: largest number of tokens in one step.
     ///   - maximumSequences: largest number of rows that need logits in one step.
+    ///   - measured: kernels of this very model, device and partition as measured, which refine the formulas.
     public init(
         operators: StepOperators, timer: OperatorTimer, host: HostParameters, execution: ExecutionMode,
-        maximumTokens: Int, maximumSequences: Int
+        maximumTokens: Int, maximumSequences: Int, measured: MeasuredRatios? = nil
     ) {
+        self.measured = measured
         self.operators = operators
         self.timer = timer
         self.host = host
@@ -54,12 +59,22 @@ public struct StepCostModel: Sendable {
             * StepOperators.activationType.bytes
     }
 
+    /// The same replica with another load of the busiest rank's experts; the tables are filled again.
+    public func replacing(expertLoad: ExpertLoad) -> StepCostModel {
+        var operators = operators
+        operators.expertLoad = expertLoad
+        let tokens = linearTable.count - 2
+        return StepCostModel(
+            operators: operators, timer: timer, host: host, execution: execution, maximumTokens: tokens,
+            maximumSequences: tokens)
+    }
+
     /// Whole step from its shape.
     public mutating func duration(of shape: StepShape) -> Int64 {
-        let decode = decodeCost(
-            sequences: shape.decodeSequences, chunkTokens: shape.tokens - shape.decodeSequences,
-            logitRows: shape.logitRows, prefillAttention: timer.duration(of: operators.prefillAttention(shape.chunks)))
-        return decode.duration(contextTokens: shape.decodeContextTokens, windowTokens: shape.decodeWindowTokens)
+        let cost = mixedCost(
+            sequences: shape.decodeSequences, chunks: shape.chunks,
+            chunkTokens: shape.tokens - shape.decodeSequences, logitRows: shape.logitRows)
+        return cost.duration(contextTokens: shape.decodeContextTokens, windowTokens: shape.decodeWindowTokens)
     }
 
     /// The step of a batch as a function of the context it reads: everything else is fixed.
@@ -73,7 +88,7 @@ public struct StepCostModel: Sendable {
         if hasLatent {
             fixed += latentPrefill(chunkTokens) + latentDecode(sequences)
         }
-        return StepCost(
+        var cost = StepCost(
             fixedNanoseconds: fixed,
             hostNanoseconds: host.launchNanoseconds(
                 execution, tokens: tokens, layers: operators.model.layers),
@@ -81,6 +96,34 @@ public struct StepCostModel: Sendable {
             fullLayers: sequences > 0 ? fullLayers : 0, windowLayers: sequences > 0 ? windowLayers : 0,
             slope: decodeSlope.of(sequences: sequences),
             queryNanoseconds: Double(sequences) * queryBytesPerSequence * decodeSlope.nanosecondsPerByte)
+        if measured != nil, chunkTokens == 0, let ratios = ratios(ofDecoding: sequences) {
+            cost.measured = measuredAttention([], sequences, ratios)
+        }
+        return cost
+    }
+
+    private mutating func ratios(ofDecoding sequences: Int) -> MeasuredCurve? {
+        if let known = decodeRatios[sequences] { return known }
+        let ratios = measured?.attentionRatios(chunkTokens: 0, priorContext: 0, sequences: sequences)
+        decodeRatios[sequences] = .some(ratios)
+        return ratios
+    }
+
+    private func measuredAttention(
+        _ chunks: [PrefillChunk], _ sequences: Int, _ ratios: MeasuredCurve
+    ) -> MeasuredStepAttention {
+        let prefill = operators.prefillAttention(chunks)
+        let empty = operators.decodeAttention(sequences: sequences, contextTokens: 0, windowTokens: 0)
+        let one = operators.decodeAttention(sequences: max(1, sequences), contextTokens: 1, windowTokens: 1)
+        let fixed = timer.floors(of: prefill + empty)
+        let base = timer.floors(of: operators.decodeAttention(
+            sequences: max(1, sequences), contextTokens: 0, windowTokens: 0))
+        let perKey = timer.floors(of: one)
+        return MeasuredStepAttention(
+            layers: fullLayers, sequences: sequences,
+            prefillNanoseconds: prefill.reduce(0) { $0 + timer.modelNanoseconds(of: $1) }, ratios: ratios,
+            floorCompute: fixed.compute, floorMemory: fixed.memory,
+            floorComputePerKey: perKey.compute - base.compute, floorMemoryPerKey: perKey.memory - base.memory)
     }
 
     /// The step of a batch that decodes beside prompt chunks; like ``decodeCost(sequences:chunkTokens:logitRows:prefillAttention:)``,
@@ -88,6 +131,15 @@ public struct StepCostModel: Sendable {
     public mutating func mixedCost(
         sequences: Int, chunks: [PrefillChunk], chunkTokens: Int, logitRows: Int
     ) -> StepCost {
+        if chunkTokens > 0, let measured {
+            let prior = chunks.reduce(0) { $0 + $1.tokens * $1.priorContext } / chunkTokens
+            if let ratios = measured.attentionRatios(
+                chunkTokens: chunkTokens, priorContext: prior, sequences: sequences) {
+                var cost = decodeCost(sequences: sequences, chunkTokens: chunkTokens, logitRows: logitRows)
+                cost.measured = measuredAttention(chunks, sequences, ratios)
+                return cost
+            }
+        }
         let attention = timer.duration(of: operators.prefillAttention(chunks))
         return decodeCost(
             sequences: sequences, chunkTokens: chunkTokens, logitRows: logitRows, prefillAttention: attention)
@@ -104,15 +156,27 @@ public struct StepCostModel: Sendable {
     }
 
     private mutating func linear(_ tokens: Int) -> Int64 {
-        if tokens >= linearTable.count { return timer.duration(of: operators.linear(tokens: tokens)) }
-        if linearTable[tokens] < 0 { linearTable[tokens] = timer.duration(of: operators.linear(tokens: tokens)) }
+        if tokens >= linearTable.count { return duration(of: operators.linear(tokens: tokens), size: tokens) }
+        if linearTable[tokens] < 0 {
+            linearTable[tokens] = duration(of: operators.linear(tokens: tokens), size: tokens)
+        }
         return linearTable[tokens]
     }
 
     private mutating func head(_ rows: Int) -> Int64 {
-        if rows >= headTable.count { return timer.duration(of: operators.head(rows: rows)) }
-        if headTable[rows] < 0 { headTable[rows] = timer.duration(of: operators.head(rows: rows)) }
+        if rows >= headTable.count { return duration(of: operators.head(rows: rows), size: rows) }
+        if headTable[rows] < 0 { headTable[rows] = duration(of: operators.head(rows: rows), size: rows) }
         return headTable[rows]
+    }
+
+    /// Operators that treat `size` tokens or rows alike, refined where they were measured.
+    private func duration(of list: [StepOperator], size: Int) -> Int64 {
+        guard let measured else { return timer.duration(of: list) }
+        return list.reduce(0) { sum, operation in
+            let refined = timer.nanoseconds(of: operation) * measured.ratio(of: operation.name, size: size)
+            let time = max(refined, timer.floorNanoseconds(of: operation))
+            return sum + OperatorTimer.round(time) * Int64(operation.repetitions)
+        }
     }
 
     private mutating func latentPrefill(_ tokens: Int) -> Int64 {
@@ -128,35 +192,5 @@ public struct StepCostModel: Sendable {
             latentDecodeTable[sequences] = timer.duration(of: operators.latentDecode(sequences: sequences))
         }
         return latentDecodeTable[sequences]
-    }
-}
-
-/// One batch's step time: a base, and what context adds to it.
-public struct StepCost: Sendable {
-    /// Operators that do not depend on the decoding sequences' context.
-    @usableFromInline var fixedNanoseconds: Int64
-    /// Host time to launch the step, hidden behind the device where that takes longer.
-    @usableFromInline var hostNanoseconds: Int64
-    /// Host time per step, sequence and token that nothing hides.
-    @usableFromInline var overheadNanoseconds: Int64
-    @usableFromInline var fullLayers: Int64
-    @usableFromInline var windowLayers: Int64
-    @usableFromInline var slope: DecodeAttentionSlope
-    @usableFromInline var queryNanoseconds: Double
-
-    /// Nanoseconds of the step when its decoding sequences read `contextTokens` keys in full-attention
-    /// layers and `windowTokens` in sliding-window layers.
-    @inlinable
-    public func duration(contextTokens: Int64, windowTokens: Int64) -> Int64 {
-        var device = fixedNanoseconds
-        if fullLayers > 0 {
-            device += fullLayers * OperatorTimer.round(
-                slope.nanoseconds(keys: Double(contextTokens), fixed: queryNanoseconds))
-        }
-        if windowLayers > 0 {
-            device += windowLayers * OperatorTimer.round(
-                slope.nanoseconds(keys: Double(windowTokens), fixed: queryNanoseconds))
-        }
-        return max(device, hostNanoseconds) + overheadNanoseconds
     }
 }

@@ -37,10 +37,14 @@ struct Calibrate: ParsableCommand {
     @Option(help: "With --evaluate: a shipped device whose parameters are held against the table, too.")
     var other: String?
 
+    @Flag(help: "Print fits and errors as JSON.")
+    var json = false
+
     @Option(name: [.short, .long], help: "The profile to write; - is standard output.")
     var output: String?
 
     func validate() throws {
+        if json, output == "-" { throw ValidationError("only one of --json and --output - can have standard output") }
         if surface, output == nil { throw ValidationError("--surface says something only with --output") }
         if other != nil, !evaluate { throw ValidationError("--other says something only with --evaluate") }
     }
@@ -65,6 +69,10 @@ struct Calibrate: ParsableCommand {
         }
         var text = CalibrationReport.text(calibration)
         if let evaluation { text += "\n" + CalibrationReport.text(evaluation) }
+        if json {
+            let value = CalibrationReport.json(calibration, evaluation)
+            text = String(decoding: JSONWriter.pretty.bytes(of: value), as: UTF8.self) + "\n"
+        }
         if output == "-" { printToStandardError(text) } else { print(text, terminator: "") }
         guard let output else { return }
         do {

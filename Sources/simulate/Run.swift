@@ -47,6 +47,12 @@ struct Run: ParsableCommand {
             + "figure gets its 5 % to 95 %, a comparison its probability; 16 is a good number.", valueName: "n"))
     var draws: Int?
 
+    @Option(help: "Take measurements of sampled steps from this file of simulate sample, instead of the scenario's.")
+    var samples: String?
+
+    @Flag(help: "Sample steps with real kernels on this machine first, as simulate sample does, then run with them.")
+    var sample = false
+
     @Option(help: "Runs with drawn parameters at once; changes no result. All processors unless given.")
     var jobs: Int?
 
@@ -54,6 +60,7 @@ struct Run: ParsableCommand {
         if let draws, !(2...10_000).contains(draws) {
             throw ValidationError("--draws \(draws): expected an integer from 2 to 10000")
         }
+        if sample, samples != nil { throw ValidationError("--sample makes the samples that --samples would read") }
         if let jobs, jobs < 1 { throw ValidationError("--jobs \(jobs): expected an integer of at least 1") }
         if jobs != nil, draws == nil { throw ValidationError("--jobs has an effect only with --draws") }
         if let seed, seed < 0 { throw ValidationError("--seed \(seed): expected an integer of at least 0") }
@@ -66,8 +73,8 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let recorded = try timeline.settings()
-        let document = try load()
-        let names = try chosenVariants(document)
+        let document = try loadScenario(scenario, settings: settings, seed: seed)
+        let names = try chosenVariants(variant, of: document)
         var runs = try simulate(document, names, recorded)
         if let draws { addDraws(ParameterDraws(seed: document.drawSeed, count: draws), to: &runs) }
         try writeRecords(runs)
@@ -86,62 +93,50 @@ struct Run: ParsableCommand {
         }
     }
 
-    private func load() throws -> ScenarioDocument {
-        let seeds = seed.map { ["seed=\($0)"] } ?? []
-        do {
-            return try ScenarioDocument(contentsOf: scenario, settings: settings + seeds)
-        } catch {
-            throw Failure.input(error)
-        }
-    }
-
-    private func chosenVariants(_ document: ScenarioDocument) throws -> [String] {
-        let known = document.variantNames
-        for name in variant where !known.contains(name) {
-            let near = Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
-            throw Failure(
-                message: "--variant \(name): no such variant; "
-                    + (near ?? "known are \(known.joined(separator: ", "))"), status: 2)
-        }
-        return variant.isEmpty ? known : known.filter(variant.contains)
-    }
-
-    /// Checks every variant before the first one runs, so that no work is lost on a late mistake.
     private func simulate(
         _ document: ScenarioDocument, _ names: [String], _ recorded: TimelineSettings?
     ) throws -> [VariantRun] {
-        let cache = TraceCache()
-        var checked: [(name: String, scenario: CheckedScenario)] = []
-        var problems: [JSONProblem] = []
-        for name in names {
-            do {
-                checked.append((name, try document.checked(variant: name, traces: cache)))
-            } catch {
-                problems += error.problems.filter { !problems.contains($0) }
-            }
-        }
-        guard problems.isEmpty else { throw Failure.input(JSONProblems(problems)) }
+        let checked = try checkedVariants(document, names)
+        let fresh = sample ? try makeSamples(checked, of: document) : nil
         return try checked.enumerated().map { index, entry in
-            if index == 0, let recorded { return try record(entry.name, entry.scenario, recorded) }
-            var world = entry.scenario.world()
+            let file = try fresh ?? samplesFile(of: entry, document)
+            let scenario = file?.applied(to: entry.scenario, variant: entry.name) ?? entry.scenario
+            if index == 0, let recorded {
+                return try record(entry.name, scenario, recorded, samples: file)
+            }
+            var world = scenario.world()
+            if file != nil { world.keepSteps() }
             world.run()
-            return VariantRun(name: entry.name, scenario: entry.scenario, world: world)
+            return VariantRun(entry.name, scenario, world, file)
         }
     }
 
     /// Runs a variant and says where its timeline is.
     private func record(
-        _ name: String, _ scenario: CheckedScenario, _ settings: TimelineSettings
+        _ name: String, _ scenario: CheckedScenario, _ settings: TimelineSettings, samples: SamplesFile?
     ) throws -> VariantRun {
         do {
-            let recording = try TimelineRecording(of: scenario, settings)
+            let recording = try TimelineRecording(of: scenario, settings, keepsSteps: samples != nil)
             for segment in recording.segments {
                 printToStandardError("timeline of variant \(name): \(segment.path), \(segment.bytes) bytes")
             }
-            return VariantRun(name: name, scenario: scenario, world: recording.world)
+            return VariantRun(name, scenario, recording.world, samples)
         } catch {
             throw Failure.run(error)
         }
+    }
+
+    /// The samples that a variant takes as an input, if any.
+    private func samplesFile(
+        of entry: (name: String, scenario: CheckedScenario), _ document: ScenarioDocument
+    ) throws -> SamplesFile? {
+        guard let path = samples ?? entry.scenario.sampling.samples else { return nil }
+        let file: SamplesFile
+        do { file = try SamplesFile(contentsOf: path) } catch { throw Failure.input(error) }
+        if let mismatch = file.mismatch(variant: entry.name, of: document) {
+            throw Failure(message: "\(path): \(mismatch); run simulate sample again", status: 2)
+        }
+        return file
     }
 
     private func addDraws(_ draws: ParameterDraws, to runs: inout [VariantRun]) {
@@ -187,6 +182,46 @@ struct Run: ParsableCommand {
             throw Failure.run(error)
         }
     }
+}
+
+/// A scenario with settings applied.
+func loadScenario(_ path: String, settings: [String], seed: Int?) throws -> ScenarioDocument {
+    let seeds = seed.map { ["seed=\($0)"] } ?? []
+    do {
+        return try ScenarioDocument(contentsOf: path, settings: settings + seeds)
+    } catch {
+        throw Failure.input(error)
+    }
+}
+
+/// The variants that were asked for, in the order of the scenario; all where none was.
+func chosenVariants(_ variant: [String], of document: ScenarioDocument) throws -> [String] {
+    let known = document.variantNames
+    for name in variant where !known.contains(name) {
+        let near = Spelling.nearest(to: name, among: known).map { "did you mean \($0)?" }
+        throw Failure(
+            message: "--variant \(name): no such variant; "
+                + (near ?? "known are \(known.joined(separator: ", "))"), status: 2)
+    }
+    return variant.isEmpty ? known : known.filter(variant.contains)
+}
+
+/// Checks every variant before the first one runs, so that no work is lost on a late mistake.
+func checkedVariants(
+    _ document: ScenarioDocument, _ names: [String]
+) throws -> [(name: String, scenario: CheckedScenario)] {
+    let cache = TraceCache()
+    var checked: [(name: String, scenario: CheckedScenario)] = []
+    var problems: [JSONProblem] = []
+    for name in names {
+        do {
+            checked.append((name, try document.checked(variant: name, traces: cache)))
+        } catch {
+            problems += error.problems.filter { !problems.contains($0) }
+        }
+    }
+    guard problems.isEmpty else { throw Failure.input(JSONProblems(problems)) }
+    return checked
 }
 
 /// Writes a whole file, or nothing.

@@ -16,8 +16,8 @@ struct Simulate: ParsableCommand {
             """,
         version: "simulate " + engineVersion,
         subcommands: [
-            Run.self, Sweep.self, SearchCommand.self, Check.self, Compare.self, Validate.self, Calibrate.self,
-            Trace.self, Device.self, Model.self, Schema.self,
+            Run.self, Sample.self, Sweep.self, SearchCommand.self, Check.self, Compare.self, Validate.self,
+            Calibrate.self, Trace.self, Device.self, Model.self, Schema.self,
         ],
         defaultSubcommand: Run.self)
 

@@ -1,60 +1,103 @@
 import ArgumentParser
+import Glibc
 import JSONText
 import Report
 import Studies
 
-/// `simulate validate …`.
+/// `simulate validate …`. Subcommands stand in files of their own.
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Hold simulations against what can be known otherwise.", subcommands: [Separation.self])
+        abstract: "Hold simulations against measurements and against what can be known otherwise.",
+        subcommands: [Manifests.self, Separation.self], defaultSubcommand: Manifests.self)
 
-    struct Separation: ParsableCommand {
+    /// `simulate validate [manifest.json …]`, also the command when none is named.
+    struct Manifests: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Gain of prefill on one device and decode on another: saturated simulation beside the closed form.")
+            commandName: "manifests",
+            abstract: "Predictions beside measurements, as a table of errors.",
+            discussion: """
+                A manifest names a scenario, a file of measurements, and what their columns mean; those in Validation/ \
+                show how. Without a manifest all of Validation/ are run whose data is there: the project's own case, and \
+                public measurements under $SIMULATE_DATA (../shared/data unless set), which "data:" in a manifest's paths \
+                stands for. bias is the median signed error; MAPE, median and p95 are of absolute errors.
+                """)
 
-        @Option(help: "A dense model.")
-        var model = "qwen2.5-32b"
+        @Argument(help: "Manifests. All in Validation/ unless given.")
+        var manifests: [String] = []
 
-        @Option(help: "Prompt tokens.")
-        var input = 4096
+        @Flag(help: "Print everything as JSON instead of the table.")
+        var json = false
 
-        @Option(help: "Answer tokens.")
-        var output = 1024
+        @Flag(help: "Also print every figure of every case.")
+        var details = false
 
-        @Option(help: "Share of the prompt that is cached.")
-        var prefixHit = 0.0
+        @Option(help: ArgumentHelp(
+            "Run each case as often again with drawn timing parameters and say how many measurements lie inside the "
+                + "5 % to 95 % intervals; 16 is a good number.", valueName: "n"))
+        var draws: Int?
 
-        @Option(help: "Bound on the time per output token, milliseconds.")
-        var tpotMs = 50.0
+        @Option(help: ArgumentHelp("Run only every n-th case, for a quick look.", valueName: "n"))
+        var every = 1
 
-        @Option(help: "Node type of the prefill side.")
-        var prefillNode = "atlas-800t-a2"
-
-        @Option(help: "Device of the prefill side.")
-        var prefillDevice = "ascend-910b2"
-
-        @Option(help: "Node type of the decode side.")
-        var decodeNode = "hgx-h20"
-
-        @Option(help: "Device of the decode side.")
-        var decodeDevice = "h20-96"
+        @Option(help: "Cases that run at once; changes no result. All processors unless given.")
+        var jobs: Int?
 
         func validate() throws {
-            guard input >= 16, output >= 2 else { throw ValidationError("--input must be at least 16, --output at least 2") }
-            guard (0...0.99).contains(prefixHit) else { throw ValidationError("--prefix-hit: expected 0 to 0.99") }
-            guard tpotMs > 0 else { throw ValidationError("--tpot-ms: expected a time above 0") }
+            if let draws, !(2...10_000).contains(draws) {
+                throw ValidationError("--draws \(draws): expected an integer from 2 to 10000")
+            }
+            if let jobs, jobs < 1 { throw ValidationError("--jobs \(jobs): expected an integer of at least 1") }
+            if every < 1 { throw ValidationError("--every \(every): expected an integer of at least 1") }
         }
 
         func run() throws {
-            let separation = SeparationCase(
-                model: model, prefillNode: prefillNode, prefillDevice: prefillDevice, decodeNode: decodeNode,
-                decodeDevice: decodeDevice, inputTokens: input, outputTokens: output, prefixHit: prefixHit,
-                timePerOutputToken: tpotMs / 1e3)
+            let data = getenv("SIMULATE_DATA").map { String(cString: $0) } ?? "../shared/data"
+            var studies: [ValidationStudy] = []
             do {
-                print(SeparationReport.text(try SeparationStudy(separation)), terminator: "")
+                for path in try manifests.isEmpty ? shipped() : manifests {
+                    let manifest = try ValidationManifest(contentsOf: path, data: data)
+                    if manifests.isEmpty, !manifest.isDataThere {
+                        printToStandardError("\(manifest.name): left out, \(manifest.cases.file) is not there")
+                        continue
+                    }
+                    studies.append(try ValidationStudy(manifest))
+                }
             } catch {
                 throw Failure.input(error)
             }
+            var results: [ValidationResult] = []
+            for study in studies {
+                results.append(waitFor { await study.run(
+                    every: every, draws: draws ?? 0, jobs: jobs ?? processorCount) })
+            }
+            if json {
+                print(String(decoding: JSONWriter.pretty.bytes(of: ValidationReport.json(results)), as: UTF8.self))
+            } else {
+                print((details ? ValidationReport.details(results) + "\n" : "") + ValidationReport.text(results),
+                      terminator: "")
+            }
+            if results.allSatisfy(\.cases.isEmpty) {
+                throw Failure(message: "no case could be simulated; the reasons stand above", status: 1)
+            }
+        }
+
+        /// The manifests in the folder Validation, by name.
+        private func shipped() throws -> [String] {
+            let folder = "Validation"
+            guard let entries = opendir(folder) else {
+                throw FileProblem(
+                    path: folder, message: "there is no such folder here",
+                    remedy: "name a manifest, or run this where the project's folder Validation is")
+            }
+            defer { closedir(entries) }
+            var names: [String] = []
+            while let entry = readdir(entries) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name.hasSuffix(".json") { names.append(folder + "/" + name) }
+            }
+            return names.sorted()
         }
     }
 }

@@ -24,6 +24,7 @@ import Testing
         ("gaudi2-8", "gaudi2", 8, "mesh", 37.5, 37.5, 2, 20),
         ("gaudi3-8", "gaudi3", 8, "mesh", 75, 75, 2, 50),
         ("generic", "a100", 8, "switch", 300, 25, 2, 20),
+        ("host-1", "host", 1, "pcie", nil, 1.25, 0.0078125, 5),
     ]
 
     @Test func theTableHasEveryShippedType() { #expect(Self.table.map(\.0) == NodeType.shippedNames) }

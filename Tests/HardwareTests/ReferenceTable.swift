@@ -135,4 +135,7 @@ let referenceTable: [ReferenceRow] = [
     ReferenceRow(
         name: "gaudi3", matrix: [(.tf32, 459), (.bf16, 1835), (.fp8, 1835)], vector: [(.fp32, 14)],
         memory: 128e9, bandwidth: mem(3.7), cache: mem(96), scaleUp: 525, nic: mem(75), host: 64, power: 900),
+    ReferenceRow(
+        name: "host", matrix: [(.fp32, range(0.1))], vector: [(.fp32, range(0.1))], memory: range(8_589_934_592),
+        bandwidth: range(0.02), cache: range(2), scaleUp: nil, nic: nil, host: range(20), power: range(10)),
 ]

@@ -30,7 +30,9 @@ import Testing
         }
         let drawn = try await SampleRuns.drawnResult()
         #expect(schema.problems(of: drawn) == [])
-        for result in [drawn] + (try SampleRuns.patches.map { try SampleRuns.result($0.patch) }) {
+        let sampled = try SampleRuns.sampledResult()
+        #expect(schema.problems(of: sampled) == [])
+        for result in [drawn, sampled] + (try SampleRuns.patches.map { try SampleRuns.result($0.patch) }) {
             for site in schema.objects(in: result) {
                 let keys = site.schema["properties"]?.objectValue?.keys ?? []
                 let name = schema.root["$defs"]?.objectValue?.first {
@@ -41,7 +43,7 @@ import Testing
         }
         #expect(unused.count > 80)
         // Only a trace with a coarse clock has it.
-        #expect(unused.subtracting(written) == ["traffic.ticks_spread"])
+        #expect(unused.subtracting(written) == ["provenance.measured_kernels", "traffic.ticks_spread"])
     }
 
     @Test func aMissingOrStrangeKeyIsNotAccepted() throws {

@@ -61,6 +61,37 @@ enum SampleRuns {
         return ResultDocument(scenario: document.value, variants: runs).value
     }
 
+    /// A result that took samples: experts spread over ranks on one pool, one pool on the host itself.
+    static func sampledResult() throws -> JSONValue {
+        let document = try document([
+            "cluster": ["nodes": ["host": ["type": "host-1", "count": 1], "a2": .null]],
+            "sampling": ["steps": 8, "layers": 1, "width": 0.02], "variants": .null,
+            "workloads": [
+                "chat": [
+                    "model": "qwen3-30b-a3b", "slo": .null, "traffic": ["generate": ["requests": 4]],
+                    "pools": [
+                        "prompts": .null, "answers": .null,
+                        "all": ["role": "mixed", "nodes": "h20", "tensor_parallel": 2, "expert_parallel": 2, "replicas": 1]]],
+                "small": [
+                    "kind": "serving", "model": "qwen3-0.6b", "max_context": 256,
+                    "traffic": ["generate": [
+                        "requests": 3, "arrivals": ["kind": "constant", "rate_per_s": 3],
+                        "input_tokens": ["kind": "constant", "value": 64],
+                        "output_tokens": ["kind": "constant", "value": 8]]],
+                    "pools": ["own": ["role": "mixed", "nodes": "host", "replicas": 1]]]]])
+        let checked = try document.checked()
+        let file = SamplesFile(
+            scale: StepScale(checked.sampling), seed: checked.sampling.seed,
+            variants: [try StepSampler(checked).sample(variant: "base", hash: document.sampledHash(variant: "base"))])
+        let scenario = file.applied(to: checked, variant: "base")
+        var world = scenario.world()
+        world.keepSteps()
+        world.run()
+        var run = VariantRun(name: "base", scenario: scenario, world: world)
+        run.sampled = SampledOutcome(file, variant: "base", scenario, world)
+        return ResultDocument(scenario: document.value, variants: [run]).value
+    }
+
     /// Patches that exercise what a result may hold.
     static let patches: [(name: String, patch: JSONValue)] = [
         ("as it is", [:]),
@@ -99,6 +130,9 @@ enum SampleRuns {
                         "response_tokens": ["kind": "constant", "value": 32]],
             "placement": ["mode": "cocard", "train_devices": 2, "train_nodes": "h20",
                           "price_per_device_hour": 2]]]]]]),
+        ("training beside it", ["variants": ["more": ["workloads": ["tune": [
+            "kind": "training", "model": "qwen3-0.6b", "nodes": "a2", "devices": 4, "steps": 2,
+            "batch": ["sequences": 8, "sequence_tokens": 256], "checkpoint": ["every_steps": 1]]]]]]),
         ("a workload more in a variant", ["variants": ["more": ["workloads": ["other": [
             "kind": "serving", "model": "qwen3-0.6b",
             "traffic": ["generate": [

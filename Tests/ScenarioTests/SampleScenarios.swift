@@ -33,19 +33,21 @@ enum SampleScenarios {
             "pools": {
               "prefill": { "role": "prefill", "nodes": "a2", "tensor_parallel": 4, "expert_parallel": 1,
                            "replicas": 6, "max_batch_tokens": 4096, "max_sequences": 64,
-                           "timing": "profiles/a2.json" },
+                           "timing": "profiles/a2.json", "measured_kernels": "kernels/tp4", "kv_blocks": 9000 },
               "decode": { "role": "decode", "nodes": "h20", "tensor_parallel": 4, "replicas": 2 }
             },
             "engine": { "max_batch_tokens": 8192, "max_sequences": 256, "block_tokens": 16, "prefix_cache": true,
-                        "chunked_prefill": false, "execution": "graph-full", "memory_fraction": 0.85,
-                        "reserved_memory": "2 GiB" },
+                        "chunked_prefill": false, "admit_whole_prompts": true, "execution": "graph-full", "memory_fraction": 0.85,
+                        "reserved_memory": "2 GiB", "front_end": "5 ms" },
             "kv": { "dtype": "bf16", "transfer": "layerwise-push", "first_token": "prefill" },
             "router": { "prefill": "prefix-aware", "decode": "least-kv" },
             "slo": { "ttft": "2 s", "tpot": "50 ms", "itl": "0.2 s", "e2e": "1 min", "attainment": 0.95 }
           } },
           "events": [ { "at": "0 s", "kind": "device-fails", "target": "h20/0/3", "for": "120 s" } ],
+          "sampling": { "steps": 32, "strata": 6, "layers": 1, "width": 0.25, "memory": "256 MiB", "seed": 5,
+                        "samples": "samples.json" },
           "variants": { "h20-colocated": {
-            "events": [],
+            "events": [], "sampling": { "steps": 16 },
             "schema": "simulate/1", "name": "colocated", "description": "other words", "seed": 8, "until": "5 min",
             "cluster": { "nodes": { "a2": null, "h20": { "count": 4 } } },
             "workloads": { "chat": { "pools": { "prefill": null, "decode": null,
@@ -158,7 +160,7 @@ enum SampleScenarios {
 
     /// All samples: those above and what excludes parts of them.
     static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + dividedJobs
-        + patches.map { generated.applying(mergePatch: $0) } + learning
+        + patches.map { generated.applying(mergePatch: $0) } + learning + [training]
 
     private static let preset = generated.setting(
         ["workloads", "chat", "traffic", "generate"], to: ["preset": "conversation", "requests": 5])

@@ -32,7 +32,7 @@ import Testing
         Damage(
             #""name": "small""#, #""name": "small", "outages": []"#,
             says: "small.json:3:20: outages: unknown key; known keys are variants, description, schema, cluster, "
-                + "workloads, name, seed, until, events"),
+                + "workloads, seed, name, until, events, sampling"),
         Damage(
             #""1 s""#, "1",
             says: #"small.json:23:22: workloads.chat.slo.ttft: expected a time with its unit, found 1; write "1 s""#),
@@ -60,8 +60,8 @@ import Testing
                 + "router, engine, weights, traffic, pools, kv, slo"),
         Damage(
             #""kind": "serving""#, #""kind": "servin""#,
-            says: #"small.json:9:13: workloads.chat.kind: expected one of serving, jobs, rl, found "servin"; did you "#
-                + #"mean "serving"?"#),
+            says: #"small.json:9:13: workloads.chat.kind: expected one of serving, jobs, rl, training, found "#
+                + #""servin"; did you mean "serving"?"#),
         Damage(
             "qwen3-8b", "qwen3-8c",
             says: #"small.json:10:14: workloads.chat.model: unknown model "qwen3-8c"; did you mean "qwen3-8b"?"#),

@@ -116,7 +116,7 @@ import Testing
          ["workloads.chat.slo.ttft: expected a time with its unit, found 5; write \"5 s\""]),
         ("workloads.chat.engine.max_sequence=5",
          ["workloads.chat.engine.max_sequence: unknown key; known keys are max_batch_tokens, max_sequences, "
-             + "block_tokens, prefix_cache, chunked_prefill, execution, memory_fraction, reserved_memory"]),
+             + "block_tokens, prefix_cache, chunked_prefill, admit_whole_prompts, execution, memory_fraction, front_end, reserved_memory"]),
         ("workloads.chat.pools.more.role=decode",
          ["workloads.chat.pools.more.nodes: missing; expected one of h20, a2",
           "workloads.chat.pools.more.replicas: missing; expected an integer of at least 1"]),
@@ -137,7 +137,7 @@ import Testing
     @Test func aSettingElsewhereTakesNoBlame() {
         let missing = SmallScenario.replacing("\"kind\": \"serving\",", "")
         #expect(SmallScenario.complaints(missing, settings: ["workloads.chat.engine.max_sequences=12"]) == [
-            "small.json:8:26: workloads.chat.kind: missing; expected one of serving, jobs"
+            "small.json:8:26: workloads.chat.kind: missing; expected one of serving, jobs, rl, training"
         ])
         #expect(SmallScenario.complaints(settings: ["workloads.chat.pools.answers=null"]) == [
             "small.json:18:14: workloads.chat.pools: a prefill pool needs a decode pool; "

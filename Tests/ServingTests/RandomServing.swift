@@ -86,6 +86,7 @@ struct RandomServing {
         example.engine = engine()
         example.trace = trace(block: example.engine.blockTokens)
         if chance(25) { example.concurrency = number(1...12) }
+        if chance(15) { example.frontEnd = Int64(number(1...20)) * 1_000_000 }
         example.pools = chance(40) ? mixedPools() : separatedPools()
         example.transfer = pick(TransferMode.allCases)
         example.firstToken = pick(FirstTokenSource.allCases)
@@ -97,7 +98,8 @@ struct RandomServing {
         let sequences = number(1...12)
         return EngineConfiguration(
             maximumBatchTokens: max(sequences, pick([16, 48, 128, 512, 8192])), maximumSequences: sequences,
-            blockTokens: pick([1, 4, 16, 16, 64]), prefixCache: chance(75), chunkedPrefill: chance(70))
+            blockTokens: pick([1, 4, 16, 16, 64]), prefixCache: chance(75), chunkedPrefill: chance(70),
+            admitsWholePrompts: chance(30))
     }
 
     private mutating func mixedPools() -> [ServingCase.Pool] {

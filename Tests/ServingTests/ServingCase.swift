@@ -29,6 +29,7 @@ struct ServingCase {
     var decodeRouter = RoutingPolicy.leastKeyValue
     var maximumContext = 32_768
     var concurrency: Int?
+    var frontEnd: Nanoseconds = 0
     var seed: UInt64 = 1
     var trace = RequestTrace()
     /// Changes to every node: a slower NIC, another device.
@@ -54,12 +55,13 @@ struct ServingCase {
     func run(fastForward: Bool = true) throws -> ServingRun {
         var machine = try Machine(cluster())
         let pools = try self.pools.map { try poolConfiguration($0, fastForward, &machine) }
-        let configuration = ServingConfiguration(
+        var configuration = ServingConfiguration(
             name: "chat", pools: pools,
             transfer: TransferConfiguration(
                 mode: transfer, firstToken: firstToken, wireBytesPerToken: try wireBytesPerToken ?? wireBytes()),
             maximumContext: maximumContext, prefillRouter: prefillRouter, decodeRouter: decodeRouter,
             concurrency: concurrency, seed: seed)
+        configuration.frontEndNanoseconds = frontEnd
         var run = ServingRun(ServingEngine(configuration: configuration, trace: trace, component: 1), machine)
         run.changes = changes
         return run

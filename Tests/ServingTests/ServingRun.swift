@@ -27,6 +27,9 @@ struct ServingRun {
         self.machine = machine
     }
 
+    /// Keeps a list of all steps.
+    mutating func keepSteps() { engine.keepSteps() }
+
     /// Runs to the end or to a time; `observe` sees the engine after every event.
     mutating func run(until: Nanoseconds = .max, observe: (ServingEngine, Nanoseconds) -> Void = { _, _ in }) {
         engine.start(&queue, &machine)

@@ -179,6 +179,9 @@ import Timing
         let again = try CalibrationEvaluation(calibration, on: device)
         #expect(first.rows.map(\.model) == again.rows.map(\.model))
         #expect(first.rows.map(\.choice) == [.prior, .samples(16), .samples(64), .surface(64), .extrapolation])
+        let interval = try #require(first.rows[2].interval)
+        #expect(interval.coverage > 0.85 && interval.coverage < 0.97)
+        #expect(interval.halfWidth > 0.1 && interval.halfWidth < 0.3)
         for row in first.rows.dropFirst() {
             #expect(row.model.mean < 0.12, "\(row.choice) \(row.model)")
             #expect(row.model.mean < row.roofline.mean / 2)

@@ -18,12 +18,16 @@ public struct TimelineRecording {
     public let segments: [Segment]
 
     /// Runs a scenario to its end.
+    /// - Parameter keepsSteps: whether the world keeps lists of all steps, for samples of them.
     /// - Throws: the first problem with a file. Files that were complete before it stay.
-    public init(of scenario: CheckedScenario, _ settings: TimelineSettings) throws(FileProblem) {
+    public init(
+        of scenario: CheckedScenario, _ settings: TimelineSettings, keepsSteps: Bool = false
+    ) throws(FileProblem) {
         // A folder that is not there is told before the run, not after it.
         try FileSink(settings.path).discard()
         let recorder = TimelineRecorder(level: settings.level, window: settings.window)
         var world = scenario.world(timeline: recorder)
+        if keepsSteps { world.keepSteps() }
         let files = switch settings.format {
         case .perfetto: try Self.write(&world, TimelineFile<PerfettoEncoder>(settings))
         case .chrome: try Self.write(&world, TimelineFile<ChromeTraceEncoder>(settings))

@@ -24,6 +24,8 @@ public struct CalibrationEvaluation: Sendable {
         public var choice: Choice
         public var model: ErrorSummary
         public var roofline: ErrorSummary
+        /// The interval that samples of a fit give, and how often it holds; nil for too few samples.
+        public var interval: ConformalInterval?
     }
 
     public static let draws = 20
@@ -88,7 +90,7 @@ private struct GroupStudy {
     }
 
     func evaluate(_ choice: CalibrationEvaluation.Choice, seed: UInt64) -> CalibrationEvaluation.Row? {
-        var models: [ErrorSummary] = [], plain: [ErrorSummary] = []
+        var models: [ErrorSummary] = [], plain: [ErrorSummary] = [], intervals: [ConformalInterval] = []
         let draws = choice == .prior ? 1 : choice.hasSurface
             ? CalibrationEvaluation.surfaceDraws : CalibrationEvaluation.draws
         for draw in 0..<draws {
@@ -104,10 +106,23 @@ private struct GroupStudy {
                 return fit.seconds(resources[$0]) * factor / samples[$0].seconds - 1
             }))
             plain.append(ErrorSummary(test.map { roofline[$0] / samples[$0].seconds - 1 }))
+            if case .samples = choice, let interval = interval(train, test) { intervals.append(interval) }
         }
         return CalibrationEvaluation.Row(
             group: group, choice: choice, model: ErrorSummary(averaging: models),
-            roofline: ErrorSummary(averaging: plain))
+            roofline: ErrorSummary(averaging: plain), interval: ConformalInterval(averaging: intervals))
+    }
+
+    /// A fit on five samples of eight, its interval from the other three.
+    private func interval(_ train: [Int], _ test: [Int]) -> ConformalInterval? {
+        let isHeld = { (place: Int) in place % 8 < ConformalInterval.heldOut }
+        let held = train.enumerated().filter { isHeld($0.offset) }.map(\.element)
+        let fitted = train.enumerated().filter { !isHeld($0.offset) }.map(\.element)
+        let fit = EfficiencyFit(fitted.map { (resources[$0], samples[$0].seconds) }, prior: prior)
+        func distance(_ index: Int) -> Double {
+            abs(PortableMath.log(samples[index].seconds / fit.seconds(resources[index])))
+        }
+        return ConformalInterval(held: held.map(distance), unseen: test.map(distance))
     }
 
     /// The errors of a profile that was fitted to something else.
