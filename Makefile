@@ -2,13 +2,23 @@
 SWIFT ?= swift
 SCENARIO ?= Scenarios/pd-separation.json
 
-.PHONY: run test test-python python notebooks bench build dependencies clean
+.PHONY: run test test-python python notebooks bench build static dependencies clean
 
 run: build
 	.build/release/simulate run $(SCENARIO) $(ARGUMENTS)
 
 build: dependencies
 	$(SWIFT) build -c release --product simulate
+
+# One file that runs on any Linux of this architecture, without Swift or libraries; plain matrix products instead of
+# oneDNN, which cannot be linked so. The libraries are those that the static GLPK needs.
+STATIC_LIBRARIES = amd colamd suitesparseconfig gmp z ltdl
+static: dependencies
+	@test -e /usr/include/ltdl.h || ./scripts/install-dependencies --static
+	$(SWIFT) build -c release --product simulate --scratch-path .build/static --disable-default-traits \
+	    --static-swift-stdlib -Xswiftc -static-executable -Xswiftc -use-ld=lld $(STATIC_LIBRARIES:%=-Xlinker -l%)
+	strip -o .build/simulate-static .build/static/release/simulate
+	scripts/runs-alone .build/simulate-static
 
 test: dependencies
 	$(SWIFT) build --build-tests
