@@ -214,6 +214,8 @@ public struct World: Sendable {
     private mutating func finishTimeline() {
         let end = queue.isEmpty ? now : until ?? now
         for index in serving.indices { serving[index].finishTimeline(at: end, &machine) }
+        for engine in learning { WorkloadRows.record(engine, &machine) }
+        for engine in scheduling { WorkloadRows.record(engine, &machine) }
         if machine.timeline.records(.step) { MemoryRows.record(&machine) }
     }
 
