@@ -135,8 +135,9 @@ public struct World: Sendable {
             guard goesOn(events, self) else { return }
         }
         for index in scheduling.indices {
-            let engine = scheduling[index]
-            scheduling[index].close(at: engine.isDone ? engine.lastActivity : until ?? engine.lastActivity)
+            // Read before the call: a copy of the engine would make it copy its jobs.
+            let last = scheduling[index].lastActivity
+            scheduling[index].close(at: scheduling[index].isDone ? last : until ?? last)
         }
         if machine.timeline.records(.job) {
             finishTimeline()
