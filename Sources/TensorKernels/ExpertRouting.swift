@@ -49,6 +49,13 @@ public struct ExpertRouting: Sendable, Equatable {
         }
     }
 
+    /// Each expert with its first row and how many it has.
+    func forEachExpert(
+        _ body: (_ expert: Int, _ firstRow: Int, _ rows: Int) throws(KernelError) -> Void
+    ) throws(KernelError) {
+        for expert in 0..<experts { try body(expert, firstRow[expert], firstRow[expert + 1] - firstRow[expert]) }
+    }
+
     /// Sums the weighted rows of each token: `[row][width]` to `[token][width]`.
     public func combine(
         _ rows: UnsafePointer<Float>, width: Int, into result: UnsafeMutablePointer<Float>
@@ -72,11 +79,10 @@ extension Gemm {
         grouped rows: UnsafePointer<Float>, _ routing: ExpertRouting, weights: UnsafePointer<Float>,
         into result: UnsafeMutablePointer<Float>, n: Int, k: Int
     ) throws(KernelError) {
-        for expert in 0..<routing.experts {
-            let first = routing.firstRow[expert]
+        try routing.forEachExpert { expert, first, count throws(KernelError) in
             try multiply(
                 rows + first * k, weights + expert * n * k, into: result + first * n,
-                GemmShape(m: routing.firstRow[expert + 1] - first, n: n, k: k))
+                GemmShape(m: count, n: n, k: k))
         }
     }
 
@@ -85,11 +91,10 @@ extension Gemm {
         grouped rows: UnsafePointer<BFloat16>, _ routing: ExpertRouting, weights: UnsafePointer<BFloat16>,
         into result: UnsafeMutablePointer<Float>, n: Int, k: Int
     ) throws(KernelError) {
-        for expert in 0..<routing.experts {
-            let first = routing.firstRow[expert]
+        try routing.forEachExpert { expert, first, count throws(KernelError) in
             try multiply(
                 rows + first * k, weights + expert * n * k, into: result + first * n,
-                GemmShape(m: routing.firstRow[expert + 1] - first, n: n, k: k))
+                GemmShape(m: count, n: n, k: k))
         }
     }
 }
