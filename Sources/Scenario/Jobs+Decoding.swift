@@ -50,6 +50,7 @@ extension JSONType<JobsSpecification> {
                         return (member.name, member.reader.read(.number(in: 0.001...1000)))
                     }
                 } ?? [],
+                bundleCut: workload.optional("bundles", .bundleCut),
                 hosts: workload.child("host")?.object { host in
                     let processors = host.required("cpus_per_node", .number(in: 0.001...1e6))
                     let memory = host.required("memory_per_node", .bytes(sign: .positive))
@@ -155,15 +156,15 @@ extension JSONType<SubmissionSpecification> {
     /// A job of the scenario itself.
     fileprivate static var submission: JSONType {
         .object { object in
+            let submit = object.required("at", .duration())
+            let gang = object.gang()
             var job = Job(
-                submit: object.required("at", .duration()),
-                devices: Int32(object.required("devices", .integer(in: 1...1 << 24))),
-                duration: object.required("duration", .duration()))
+                submit: submit, devices: Int32(clamping: gang.totalDevices), duration: gang.jobNanoseconds)
             job.estimate = object.optional("estimate", .duration(sign: .positive), default: -1)
             job.priority = Int32(object.optional("priority", .integer(in: -1_000_000...1_000_000), default: 0))
             job.deadline = object.optional("deadline", .duration(sign: .positive), default: .max)
             return SubmissionSpecification(
-                path: object.path, name: object.optional("name", .name), job: job,
+                path: object.path, name: object.optional("name", .name), job: job, gang: gang,
                 tenant: object.optional("tenant", .name), deviceType: object.optional("device_type", .name))
         }
     }

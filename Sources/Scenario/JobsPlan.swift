@@ -29,12 +29,15 @@ struct JobsBinder {
         var tenants = specification.tenants.map(\.tenant)
         let partitions = partitions(&tenants)
         checkTenants(trace)
-        let list = jobs(trace, &tenants)
+        var bundles = PlacementGroupList()
+        let list = jobs(trace, &tenants, &bundles)
+        checkGroups(bundles.groups)
         guard diagnostics.problems.count == before else { return nil }
         var policy = specification.policy
         policy.durations = specification.durations ?? .standard
         var configuration = SchedulingConfiguration(
             name: specification.name, seed: seed, policy: policy, tenants: tenants, list: list)
+        configuration.placementGroups = bundles.groups
         configuration.partitions = partitions.count
         configuration.nodePartitions = partitions.ofNode
         configuration.checkpoints = specification.checkpoints
@@ -91,7 +94,9 @@ struct JobsBinder {
     }
 
     /// Traced jobs, then those of the scenario, sorted by submission.
-    private func jobs(_ trace: JobTrace?, _ tenants: inout [Tenant]) -> JobList {
+    private func jobs(
+        _ trace: JobTrace?, _ tenants: inout [Tenant], _ groups: inout PlacementGroupList
+    ) -> JobList {
         func tenant(_ name: String) -> Int32 {
             if let index = tenants.firstIndex(where: { $0.name == name }) { return Int32(index) }
             tenants.append(Tenant(name: name))
@@ -106,6 +111,7 @@ struct JobsBinder {
             for index in 0..<trace.count {
                 var job = trace.job(index, masks)
                 job.tenant = trace.tenants.isEmpty ? common : tenantIndex[Int(trace.tenants[index])]
+                job.placementGroup = groups.group(of: index, in: trace, cut: specification.bundleCut)
                 jobs.append(job)
             }
             names = trace.names
@@ -116,11 +122,26 @@ struct JobsBinder {
             if let type = submission.deviceType {
                 job.nodeGroups = mask(type, submission.path.appending(key: "device_type"))
             }
-            jobs.append(job)
-            names.append(submission.name ?? "submit/\(index)")
+            var whole = submission
+            whole.job = job
+            for (job, name) in whole.jobs(
+                submission.name ?? "submit/\(index)", &groups,
+                mask: { mask($0, submission.path.appending(key: "bundles")) })
+            {
+                jobs.append(job)
+                names.append(name)
+            }
         }
         if tenants.isEmpty { tenants = [Tenant(name: "default")] }
         return JobList(jobs: jobs, names: names)
+    }
+
+    /// Conservative backfill promises devices of one node group.
+    private func checkGroups(_ groups: [PlacementGroup]) {
+        guard specification.policy.whenBlocked == .reserveAll, groups.contains(where: \.isMixed) else { return }
+        diagnostics.report(
+            specification.path.appending(key: "policy").appending(key: "when_blocked"),
+            "reserve-all promises devices of one node group, and bundles name several", remedy: "use reserve-head")
     }
 
     /// The node groups of a name, or whose devices have it.

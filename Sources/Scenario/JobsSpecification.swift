@@ -20,6 +20,8 @@ public struct JobsSpecification: Sendable {
     public var slowdown: PlacementSlowdown
     /// Speed of node groups, by name.
     public var speeds: [(group: String, speed: Double)]
+    /// How gangs of the trace that have no bundles of their own are cut into bundles.
+    public var bundleCut: BundleCut?
     /// Thousandths of processors, and bytes of host memory, of each node.
     public var hosts: (cpuMilli: Int64, memoryBytes: Int64)?
 }
@@ -49,6 +51,8 @@ public struct SubmissionSpecification: Sendable {
     public var path: JSONPath
     public var name: String?
     public var job: Job
+    /// Its bundles and tasks.
+    public var gang: GangSpecification
     public var tenant: String?
     public var deviceType: String?
 }

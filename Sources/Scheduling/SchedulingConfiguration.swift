@@ -13,6 +13,8 @@ public struct SchedulingConfiguration: Sendable {
     public var tenants: [Tenant]
     /// The jobs, by submission.
     public var list: JobList
+    /// Placement groups that jobs refer to by index.
+    public var placementGroups: [PlacementGroup] = []
     /// The number of partitions of the cluster.
     public var partitions = 1
     /// The partition of each node, by number; empty: all in partition 0.

@@ -158,6 +158,7 @@ import Training
         add("train.recompute", Recomputation.self)
         add("modelDescriptor.provenance", ModelSource.Provenance.self)
         add("jobTraffic.format", JobTraceFormat.self)
+        add("placementStrategy", PlacementStrategy.self)
         add("schedulingPolicy.when_blocked", WhenBlocked.self)
         add("schedulingPolicy.compatibility", SchedulingCompatibility.self)
         words.append(("schedulingPolicy.queue", QueueOrder.registry.map(\.name)))

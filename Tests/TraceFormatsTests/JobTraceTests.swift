@@ -100,3 +100,42 @@ import Testing
         #expect(try JobGenerator.generate(configuration, seed: 3) == trace)
     }
 }
+
+/// Bundles of placement groups in the project's own format.
+@Suite struct JobBundleTests {
+    private func read(_ lines: String) throws -> JobTrace {
+        let text = "{\"format\":\"simulate-jobs/1\"}\n" + lines
+        return try JobTraceReader.read(bytes: Array(text.utf8), name: "jobs", format: .auto)
+    }
+
+    @Test func bundlesComeBack() throws {
+        let trace = try read(
+            """
+            {"submit_s":0,"devices":4,"duration_s":5,"bundles":[2,2],"strategy":"STRICT_SPREAD"}
+            {"submit_s":1,"devices":4,"duration_s":5}
+            {"submit_s":2,"devices":4,"duration_s":5,"bundles":[2,2],"strategy":"STRICT_SPREAD"}
+            {"submit_s":3,"devices":3,"duration_s":5,"bundles":[3]}
+
+            """)
+        #expect(trace.placementGroups == [
+            JobBundles(devices: [2, 2], strategy: .strictSpread), JobBundles(devices: [3], strategy: .pack),
+        ])
+        #expect(trace.placementGroupIndices == [0, -1, 0, 1])
+        var written: [UInt8] = []
+        JobTraceWriter.write(trace) { written += $0 }
+        #expect(try JobTraceReader.read(bytes: written, name: "jobs", format: .auto) == trace)
+    }
+
+    @Test(arguments: [
+        (#""bundles":[2,1]"#, "let the bundles sum up to devices"),
+        (#""bundles":[]"#, "at least one number of devices"), (#""bundles":[4],"strategy":"PAK""#, "\"PACK\""),
+        (#""strategy":"PACK""#, "bundles beside it"),
+    ]) func mistakesAreNamed(_ keys: String, _ expected: String) {
+        do {
+            _ = try read("{\"submit_s\":0,\"devices\":4,\"duration_s\":5,\(keys)}\n")
+            Issue.record("nothing is wrong with \(keys)")
+        } catch {
+            #expect("\(error)".contains(expected), "\(error)")
+        }
+    }
+}

@@ -33,6 +33,8 @@ extension SchedulingEngine {
         let request = jobs[Int(job)]
         let tenant = configuration.tenants[Int(request.tenant)]
         if let quota = tenant.quotaDevices, !tenant.mayBorrow, Int(request.devices) > quota { return false }
+        // A placement group stays pending, as in Ray.
+        if request.placementGroup >= 0 { return true }
         // A virtual cluster may come, or grow.
         if tenant.partition > 0, tenant.partition <= configuration.virtualClusters.count { return true }
         let layout = machine.cluster.layout

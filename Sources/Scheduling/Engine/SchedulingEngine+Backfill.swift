@@ -91,6 +91,10 @@ extension SchedulingEngine {
 
     private mutating func placeInFuture(_ job: Int32, _ partition: Int) -> Bool {
         let request = jobs[Int(job)]
+        if request.placementGroup >= 0 {
+            return configuration.placementGroups[Int(request.placementGroup)].place(
+                request, partition: partition, in: future, hosts: nil, into: &found)
+        }
         return configuration.policy.placement.place(
             PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: future,
             nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)

@@ -82,7 +82,9 @@ extension SchedulingEngine {
     mutating func changeNode(
         _ node: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
-        guard let rate = configuration.failureRate, books.completed + books.rejected < jobs.count else { return }
+        guard let rate = configuration.failureRate, books.completed + books.rejected < jobs.count, !isStuck else {
+            return
+        }
         isDown[node].toggle()
         let devices = machine.cluster.layout.devices(of: NodeID(node)).map { DeviceID($0) }
         for device in devices { machine.cluster.setFailed(isDown[node], device) }
@@ -96,6 +98,12 @@ extension SchedulingEngine {
         if isDown[node] { books.nodeFailures += 1 }
         faults.append(NodeFault(node: NodeID(node), fails: isDown[node]))
         scheduleFault(node, after: isDown[node] ? rate.meanRepair : rate.meanBetween, &queue)
+    }
+
+    /// Whether no job can start any more, whatever fails and is repaired: all nodes work, and yet all jobs wait.
+    private var isStuck: Bool {
+        running.isEmpty && nextArrival == jobs.count && !isPassPending && clusterAnswers.count
+            == configuration.clusterEvents.count && !isDown.contains(true)
     }
 
     private mutating func scheduleFault(_ node: Int, after mean: Nanoseconds, _ queue: inout EventQueue) {

@@ -96,7 +96,7 @@ extension SchedulingEngine {
     ) -> Verdict {
         let request = jobs[Int(job)]
         if isOverQuota(job) { return .overQuota }
-        let isPlain = request.devices < 64 && request.nodeGroups == .max && hosts == nil
+        let isPlain = request.devices < 64 && request.nodeGroups == .max && request.placementGroup < 0 && hosts == nil
         let bit: UInt64 = isPlain ? 1 << UInt64(request.devices) : 0
         if partitions[partition].failedSizes & bit == 0, place(job, partition) {
             guard head < 0 || keepsPromise(job, partition, at: now) else { return .brokenPromise }
@@ -120,6 +120,10 @@ extension SchedulingEngine {
     /// Looks for a place in what is free now; the shares are in `found`.
     mutating func place(_ job: Int32, _ partition: Int) -> Bool {
         let request = jobs[Int(job)]
+        if request.placementGroup >= 0 {
+            return configuration.placementGroups[Int(request.placementGroup)].place(
+                request, partition: partition, in: map, hosts: hosts, into: &found)
+        }
         let isPlaced = request.devices > 0
             && configuration.policy.placement.place(
                 PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: map,

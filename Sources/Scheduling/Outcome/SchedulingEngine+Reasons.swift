@@ -4,7 +4,7 @@ import EventEngine
 extension SchedulingEngine {
     /// Notes why a job that a pass has come to waits.
     mutating func mark(_ job: Int32, _ reason: WaitReason, blocker: Int32 = -1, at now: Nanoseconds) {
-        if reason == .fragmentation { books.isFragmented = true }
+        if reason == .fragmentation || reason == .placementGroup { books.isFragmented = true }
         let last = states[Int(job)].reason
         // That devices were lost says more than that, at the same instant, there are no others.
         if last >= 0, books.reasons[Int(last)].time == now, books.reasons[Int(last)].reason.isLoss { return }
@@ -25,6 +25,7 @@ extension SchedulingEngine {
         let request = jobs[Int(job)]
         let free = map.free(partition: partition, groups: request.nodeGroups)
         guard free >= Int64(request.devices) else { return .devices }
+        if request.placementGroup >= 0, hosts == nil || !request.needsHost { return .placementGroup }
         return hosts == nil || (request.cpuMilli == 0 && request.memoryBytes == 0) ? .fragmentation : .host
     }
 

@@ -20,6 +20,8 @@ public enum WaitReason: UInt8, Sendable, CaseIterable {
     case reclaimed
     /// A device that it ran on failed.
     case failure
+    /// Devices enough are free, but its bundles cannot lie as its placement group wants them.
+    case placementGroup
 
     /// Whether it had devices and lost them.
     var isLoss: Bool { self == .preempted || self == .reclaimed || self == .failure }
@@ -36,6 +38,7 @@ public enum WaitReason: UInt8, Sendable, CaseIterable {
         case .preempted: "preempted"
         case .reclaimed: "reclaimed"
         case .failure: "failure"
+        case .placementGroup: "placement-group"
         }
     }
 }

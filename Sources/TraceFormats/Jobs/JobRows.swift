@@ -15,6 +15,8 @@ struct JobRow {
     var share: Int64 = 1000
     var cpuMilli: Int64 = 0
     var memoryBytes: Int64 = 0
+    /// Bundles of a placement group; nil: a plain gang.
+    var bundles: JobBundles?
 }
 
 /// The jobs of a file as they are read.
@@ -75,6 +77,16 @@ struct JobRows {
         trace.deviceShares = column(1000) { Int32($0.share) }
         trace.cpuMilli = column(0, \.cpuMilli)
         trace.memoryBytes = column(0, \.memoryBytes)
+        if rows.contains(where: { $0.bundles != nil }) {
+            var known: [JobBundles: Int32] = [:]
+            trace.placementGroupIndices = order.map { row in
+                guard let bundles = rows[row].bundles else { return -1 }
+                if let number = known[bundles] { return number }
+                known[bundles] = Int32(trace.placementGroups.count)
+                trace.placementGroups.append(bundles)
+                return Int32(trace.placementGroups.count - 1)
+            }
+        }
         return trace
     }
 

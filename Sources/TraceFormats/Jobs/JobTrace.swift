@@ -32,6 +32,10 @@ public struct JobTrace: Sendable, Equatable {
     public var cpuMilli: [Int64] = []
     /// Host memory in bytes. Empty where the format has none.
     public var memoryBytes: [Int64] = []
+    /// Devices of the bundles of placement groups, each list once, and how they lie on nodes.
+    public var placementGroups: [JobBundles] = []
+    /// Index of each job's placement group; -1: a plain gang. Empty where the format has none.
+    public var placementGroupIndices: [Int32] = []
     /// Rows that are no job to simulate (failed before they ran, no devices), which were left out.
     public var leftOut = 0
     /// Rows that stood before an earlier one in time, and were sorted.
@@ -42,4 +46,18 @@ public struct JobTrace: Sendable, Equatable {
 
     /// The number of jobs.
     public var count: Int { submitNanoseconds.count }
+}
+
+/// The bundles of a placement group as a trace states them.
+public struct JobBundles: Sendable, Hashable {
+    /// Devices of each bundle.
+    public var devices: [Int32]
+    /// How they lie on nodes.
+    public var strategy: PlacementStrategy
+
+    /// Bundles of so many devices.
+    public init(devices: [Int32], strategy: PlacementStrategy) {
+        self.devices = devices
+        self.strategy = strategy
+    }
 }

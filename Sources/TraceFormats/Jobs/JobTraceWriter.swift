@@ -32,6 +32,11 @@ public enum JobTraceWriter {
         if let share = value(trace.deviceShares, index) { line += ",\"device_share\":\(decimal(Int64(share), 3))" }
         if let cpu = value(trace.cpuMilli, index) { line += ",\"cpus\":\(decimal(cpu, 3))" }
         if let bytes = value(trace.memoryBytes, index) { line += ",\"memory_bytes\":\(bytes)" }
+        if let group = value(trace.placementGroupIndices, index), group >= 0 {
+            let bundles = trace.placementGroups[Int(group)]
+            line += ",\"bundles\":[\(bundles.devices.map(String.init).joined(separator: ","))]"
+            line += ",\"strategy\":\"\(bundles.strategy.rawValue)\""
+        }
         return line + "}\n"
     }
 
