@@ -26,6 +26,13 @@ public struct MemoryLedger: Equatable, Sendable {
     public private(set) var timeline: MemoryTimeline
 
     private var pools: [MemoryPool] = []
+    private var elastic: ElasticPool?
+
+    /// A pool that others may take from, and what it keeps.
+    private struct ElasticPool: Equatable, Sendable {
+        var pool: Int
+        var floorBytes: Int64
+    }
 
     /// A ledger without pools.
     /// - Parameters:
@@ -66,7 +73,22 @@ public struct MemoryLedger: Equatable, Sendable {
     /// The most that `pool` held at any time, in bytes.
     public func peakBytes(pool: Int) -> Int64 { pools[pool].peakBytes }
 
-    /// Lets `pool` hold `bytes` more, from `time` on.
+    /// Lets others take from a pool what they find nowhere else, down to a floor; whoever fills the pool looks
+    /// at what is left of it. A ledger has one such pool at most.
+    /// - Parameter floorBytes: what the pool keeps, however much others ask for.
+    public mutating func makeElastic(pool: Int, floorBytes: Int64) {
+        precondition(floorBytes >= 0, "a floor is not negative")
+        elastic = ElasticPool(pool: pool, floorBytes: floorBytes)
+    }
+
+    /// What a reservation for `pool` can take from the elastic pool, in bytes.
+    private func takableBytes(for pool: Int) -> Int64 {
+        guard let elastic, elastic.pool != pool else { return 0 }
+        return max(0, pools[elastic.pool].usedBytes - elastic.floorBytes)
+    }
+
+    /// Lets `pool` hold `bytes` more, from `time` on; what is not free comes from an elastic pool, where there is
+    /// one.
     /// - Throws: `OutOfMemory`, naming every pool's share, when the rest is too small. Nothing has
     ///   changed then.
     /// - Precondition: `bytes >= 0`.
@@ -74,7 +96,13 @@ public struct MemoryLedger: Equatable, Sendable {
         _ bytes: Int64, pool: Int, at time: Nanoseconds
     ) throws(OutOfMemory) {
         precondition(bytes >= 0, "a reservation cannot be negative; use release")
-        guard bytes <= freeBytes else { throw shortage(of: bytes, for: pool, at: time) }
+        if bytes > freeBytes {
+            let missing = bytes - freeBytes
+            guard let elastic, missing <= takableBytes(for: pool) else {
+                throw shortage(of: bytes, for: pool, at: time)
+            }
+            release(missing, pool: elastic.pool, at: time)
+        }
         usedBytes += bytes
         pools[pool].usedBytes += bytes
         pools[pool].peakBytes = max(pools[pool].peakBytes, pools[pool].usedBytes)

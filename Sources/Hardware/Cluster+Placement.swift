@@ -35,9 +35,11 @@ extension Cluster {
     ///   - replicas: how many, at least one.
     ///   - tensorParallel: devices of one replica, at least one, in rank order.
     ///   - mode: how they will be leased; failed devices are never chosen.
+    ///   - owners: whose devices are not chosen, though they would share them.
     /// - Throws: an unknown group, or how many replicas fit instead.
     public func placement(
-        in group: String, replicas: Int, tensorParallel: Int, mode: LeaseMode = .exclusive
+        in group: String, replicas: Int, tensorParallel: Int, mode: LeaseMode = .exclusive,
+        avoiding owners: [String] = []
     ) throws(PlacementError) -> [[DeviceID]] {
         precondition(replicas >= 1 && tensorParallel >= 1, "a pool has replicas and devices")
         guard let index = layout.group(named: group) else {
@@ -45,12 +47,13 @@ extension Cluster {
             throw .unknownGroup(group, nearest: Spelling.nearest(to: group, among: known), known: known)
         }
         let perNode = layout.groups[index].node.devicesPerNode
+        let wanted = Wanted(mode: mode, owners: owners)
         var found: [[DeviceID]] = []
         if tensorParallel > perNode {
-            found = spanningReplicas(index, perNode, replicas, tensorParallel, mode)
+            found = spanningReplicas(index, perNode, replicas, tensorParallel, wanted)
         } else {
             for node in layout.nodes(ofGroup: index) where found.count < replicas {
-                found += replicasInside(NodeID(node), tensorParallel, mode).prefix(replicas - found.count)
+                found += replicasInside(NodeID(node), tensorParallel, wanted).prefix(replicas - found.count)
             }
         }
         guard found.count == replicas else {
@@ -62,21 +65,21 @@ extension Cluster {
     }
 
     /// As many replicas as one node holds, aligned if that costs none.
-    private func replicasInside(_ node: NodeID, _ size: Int, _ mode: LeaseMode) -> [[DeviceID]] {
+    private func replicasInside(_ node: NodeID, _ size: Int, _ wanted: Wanted) -> [[DeviceID]] {
         let devices = layout.devices(of: node)
-        let packed = starts(in: devices, size, mode, step: 1)
-        let aligned = starts(in: devices, size, mode, step: size)
+        let packed = starts(in: devices, size, wanted, step: 1)
+        let aligned = starts(in: devices, size, wanted, step: size)
         let chosen = aligned.count == packed.count ? aligned : packed
         return chosen.map { start in (start..<start + size).map { DeviceID($0) } }
     }
 
     /// First devices of disjoint available runs of `size`, found from the left. A start that fails
     /// moves on by `step`; with a step of one this finds as many runs as there can be.
-    private func starts(in devices: Range<Int>, _ size: Int, _ mode: LeaseMode, step: Int) -> [Int] {
+    private func starts(in devices: Range<Int>, _ size: Int, _ wanted: Wanted, step: Int) -> [Int] {
         var starts: [Int] = []
         var start = devices.lowerBound
         while start + size <= devices.upperBound {
-            if allAvailable(start..<start + size, mode) {
+            if allAvailable(start..<start + size, wanted) {
                 starts.append(start)
                 start += size
             } else {
@@ -87,7 +90,7 @@ extension Cluster {
     }
 
     private func spanningReplicas(
-        _ group: Int, _ perNode: Int, _ replicas: Int, _ size: Int, _ mode: LeaseMode
+        _ group: Int, _ perNode: Int, _ replicas: Int, _ size: Int, _ wanted: Wanted
     ) -> [[DeviceID]] {
         let nodes = layout.nodes(ofGroup: group)
         let span = (size + perNode - 1) / perNode
@@ -95,7 +98,7 @@ extension Cluster {
         var node = nodes.lowerBound
         while node + span <= nodes.upperBound, found.count < replicas {
             let first = layout.devices(of: NodeID(node)).lowerBound
-            if allAvailable(first..<first + size, mode) {
+            if allAvailable(first..<first + size, wanted) {
                 found.append((first..<first + size).map { DeviceID($0) })
                 node += span
             } else {
@@ -105,7 +108,17 @@ extension Cluster {
         return found
     }
 
-    private func allAvailable(_ devices: Range<Int>, _ mode: LeaseMode) -> Bool {
-        devices.allSatisfy { isAvailable(DeviceID($0), for: mode) }
+    private func allAvailable(_ devices: Range<Int>, _ wanted: Wanted) -> Bool {
+        devices.allSatisfy { index in
+            let device = DeviceID(index)
+            guard isAvailable(device, for: wanted.mode) else { return false }
+            return wanted.owners.isEmpty || !leases(of: device).contains { wanted.owners.contains($0.owner) }
+        }
+    }
+
+    /// What a device must be to be chosen: to be had under a lease, and with none of some owners.
+    private struct Wanted {
+        var mode: LeaseMode
+        var owners: [String]
     }
 }

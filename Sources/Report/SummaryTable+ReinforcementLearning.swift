@@ -32,6 +32,9 @@ extension SummaryTable {
         add("bubble") { percent($0.bubble) }
         add("trainers idle") { percent($0.train.bubble) }
         add("rollout idle") { percent($0.rollout.bubble) }
+        add("passes slowed by others") {
+            $0.slowedSeconds > 0 ? time($0.slowedSeconds / Double($0.countedSteps)) : nil
+        }
         add("tail after 90 %") { $0.tailSeconds > 0 ? time($0.tailSeconds / Double($0.countedSteps)) : nil }
         add("staleness mean, max") {
             $0.staleness.maximum > 0 ? rounded($0.staleness.meanByToken, 2) + ", \($0.staleness.maximum)" : nil

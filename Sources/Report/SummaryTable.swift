@@ -67,9 +67,25 @@ public struct SummaryTable: Sendable {
             $0.prefixUnitsLookedUp > 0 ? percent(Double($0.prefixUnitsHit) / Double($0.prefixUnitsLookedUp)) : nil
         }
         add("preemptions") { $0.preemptions > 0 ? "\($0.preemptions)" : nil }
+        addSharing(columns.map { $0.run.sharedUse($0.index) }, to: &table)
         add("busy") { $0.pools.map { "\($0.name) \(percent($0.utilisation))" }.joined(separator: ", ") }
         add("KV peak") { $0.pools.map { "\($0.name) \(percent($0.peakKeyValueShare))" }.joined(separator: ", ") }
         return table.text
+    }
+
+    /// What replicas on shared devices lost to others.
+    private static func addSharing(
+        _ uses: [(blocks: Int, fewest: Int, lostMean: Double, shrinks: Int, preemptions: Int, slowedShare: Double)?],
+        to table: inout TextTable
+    ) {
+        guard uses.contains(where: { $0 != nil }) else { return }
+        table.add(["KV left by others, mean, least"] + uses.map { use in
+            guard let use, use.blocks > 0 else { return "-" }
+            let all = Double(use.blocks)
+            return percent(1 - use.lostMean / all) + ", " + percent(Double(use.fewest) / all)
+        })
+        table.add(["preempted as KV was taken"] + uses.map { $0.map { "\($0.preemptions)" } ?? "-" })
+        table.add(["computing with a part of the cores"] + uses.map { $0.map { percent($0.slowedShare) } ?? "-" })
     }
 
     /// Rows of figures that may have an interval: name, path among the headline metrics, format.

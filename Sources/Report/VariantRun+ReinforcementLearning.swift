@@ -9,7 +9,7 @@ import Timing
 extension VariantRun {
     func learning(_ index: Int) -> JSONValue {
         let plan = scenario.learning[index], engine = world.learning[index], outcome = learning[index]
-        return [
+        var workload: JSONObject = [
             "metrics": .object(metrics(outcome)),
             "definitions": .object(LearningDefinitions.all),
             "intervals": .null,
@@ -19,6 +19,8 @@ extension VariantRun {
             "links": .array(links),
             "checks": .array(outcome.checks.map(json)),
         ]
+        if let sharing = sharing(learnedOnBy: index) { workload["sharing"] = sharing }
+        return .object(workload)
     }
 
     /// The metrics of a reinforcement-learning workload under the names that scripts rely on.
@@ -149,7 +151,7 @@ extension VariantRun {
         ]
     }
 
-    private func json(_ ledger: MemoryLedger) -> JSONValue {
+    func json(_ ledger: MemoryLedger) -> JSONValue {
         let pools = ledger.poolStates
         return [
             "peak_bytes": .integer(ledger.peakBytes), "peak_at_s": .real(seconds(ledger.peakTime)),

@@ -56,6 +56,7 @@ public struct VariantRun: Sendable {
         var checks = outcomes.flatMap(\.checks) + scheduling.flatMap(\.checks)
         checks += dividing.flatMap(\.checks) + learning.flatMap(\.checks)
         for (outcome, plan) in zip(training, scenario.training) { checks += outcome.checks(plan) }
+        checks += sharingChecks
         return checks
     }
 
@@ -79,9 +80,10 @@ public struct VariantRun: Sendable {
             "memory": .object(memory(outcomes[index], plan)),
             "links": .array(links),
             "traffic": .object(traffic(scenario.traces[index])),
-            "checks": .array(outcomes[index].checks.map(json)),
+            "checks": .array((outcomes[index].checks + sharingChecks(servedBy: index)).map(json)),
         ]
         if let sampling = sampling(index) { workload["sampling"] = sampling }
+        if let sharing = sharing(servedBy: index) { workload["sharing"] = sharing }
         return .object(workload)
     }
 

@@ -90,6 +90,7 @@ extension ScenarioDocument {
         }
         let names = specification.workloads.map(\.name)
         checked.workloads.sort { names.firstIndex(of: $0.name) ?? 0 < names.firstIndex(of: $1.name) ?? 0 }
+        checked.checkCoreShares(diagnostics)
         checked.changes = deviceChanges(specification.events, checked.machine.cluster.layout, diagnostics)
         try diagnostics.check()
         return checked
@@ -100,7 +101,9 @@ extension ScenarioDocument {
         _ workload: ServingSpecification, _ seed: UInt64, _ cache: TraceCache, to checked: inout CheckedScenario,
         _ diagnostics: JSONDiagnostics
     ) {
-        let binder = ServingBinder(specification: workload, seed: seed, diagnostics: diagnostics)
+        let binder = ServingBinder(
+            specification: workload, seed: seed, diagnostics: diagnostics,
+            others: checked.plans.map(\.configuration.name))
         let plan = binder.bind(to: &checked.machine)
         guard let trace = cache.requests(of: workload, seed: seed, diagnostics) else { return }
         checkPrefixBlocks(workload, trace, diagnostics)
@@ -165,7 +168,9 @@ extension ScenarioDocument {
         _ workload: ReinforcementLearningSpecification, _ seed: UInt64, to checked: inout CheckedScenario,
         _ diagnostics: JSONDiagnostics
     ) {
-        let binder = ReinforcementLearningBinder(specification: workload, seed: seed, diagnostics: diagnostics)
+        let binder = ReinforcementLearningBinder(
+            specification: workload, seed: seed, diagnostics: diagnostics,
+            others: checked.learning.map(\.configuration.name))
         guard let plan = binder.bind(to: &checked.machine) else { return }
         checked.workloads.append(
             WorkloadReference(name: workload.name, kind: .rl, index: checked.learning.count))

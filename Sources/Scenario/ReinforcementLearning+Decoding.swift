@@ -60,7 +60,18 @@ extension JSONType<ReinforcementLearningSpecification> {
             workload.fail(
                 at: "schedule", "oversample excludes dynamic_sampling and async", remedy: "keep one of them")
         }
+        let isShared = specification.placement.lease.isShared
+        if isShared, mode != .cocard, specification.dataEngine.map({ !$0.streamedPasses.isEmpty }) ?? false {
+            workload.fail(
+                at: "data_engine", "streamed passes are timed in advance, and others on the same devices would change that",
+                remedy: "lease the devices exclusively, or stream no stages")
+        }
         if specification.fixedTimes != nil {
+            if isShared {
+                workload.fail(
+                    at: "fixed_phase_times", "times that are given know nothing of others on the same devices",
+                    remedy: "lease the devices exclusively")
+            }
             for key in ["train", "rollout", "transition"] where workload.has(key) {
                 workload.fail(at: key, "has no effect with fixed_phase_times", remedy: "leave it out")
             }

@@ -28,11 +28,17 @@ extension JSONType<PlacementSpecification> {
             } else if rollout == nil {
                 placement.fail("cards of their own need rollout_devices")
             }
+            let lease = placement.lease()
+            if lease.isShared, mode == .hybrid {
+                placement.fail(
+                    at: "lease", "devices that are lent inside the workload are not shared with others",
+                    remedy: "use the mode cocard or separated")
+            }
             return PlacementSpecification(
                 mode: mode, trainNodes: trainNodes, rolloutNodes: rolloutNodes, trainDevices: train,
                 rolloutDevices: rollout ?? train,
                 deviceMemoryBytes: placement.optional("device_memory", .bytes(sign: .positive)),
-                pricePerDeviceHour: placement.optional("price_per_device_hour", .number(in: 0...1e9)))
+                pricePerDeviceHour: placement.optional("price_per_device_hour", .number(in: 0...1e9)), lease: lease)
         }
     }
 }

@@ -55,7 +55,8 @@ extension ReinforcementLearningBinder {
         var state = StateMemory()
         state.trainReservedBytes = max(0, trainDevice.memoryBytes.value - capacity(of: trainDevice))
         state.rolloutReservedBytes = max(0, rolloutDevice.memoryBytes.value - capacity(of: rolloutDevice))
-        state.headroomBytes = rollout.capacityBytes - rollout.usableBytes
+        // On shared devices it is for others.
+        state.headroomBytes = specification.placement.lease.isShared ? 0 : rollout.capacityBytes - rollout.usableBytes
         state.residueBytes = specification.transition.residueBytes
         state.parameterBytes = memory.parameterBytes
         state.gradientBytes = memory.gradientBytes

@@ -24,6 +24,8 @@ struct ReinforcementLearningBinder {
     let specification: ReinforcementLearningSpecification
     let seed: UInt64
     let diagnostics: JSONDiagnostics
+    /// Owners of shared devices on which this workload has no place: they train, too.
+    var others: [String] = []
 
     /// The plan, leases taken on the machine; nil when something does not fit together. Too little memory is no
     /// problem here: it is a result of the run.
@@ -34,10 +36,12 @@ struct ReinforcementLearningBinder {
             let profile = profile(of: rolloutNode.device, specification.rollout.timing, at: "rollout"),
             let times = phaseTimes(trainNode, machine.cluster.specification)
         else { return nil }
-        let placement = PlacementConfiguration(
+        var placement = PlacementConfiguration(
             mode: specification.placement.mode, trainDevices: devices.train,
             modelShards: specification.train.tensor * specification.train.pipeline, replicas: devices.replicas,
             lentReplicas: devices.lent, pricePerDeviceHour: specification.placement.pricePerDeviceHour)
+        placement.leaseMode = specification.placement.lease.mode
+        placement.coreShare = specification.placement.lease.coreShare
         var training: TrainingConfiguration?
         if case .computed(let timer) = times { training = timer.configuration }
         let rolloutMemory = training.map { memory(of: $0, rolloutNode.device, isLent: false) }
@@ -158,8 +162,13 @@ struct ReinforcementLearningBinder {
         _ key: String, _ group: String, _ replicas: Int, _ size: Int, _ machine: inout Machine
     ) -> [[DeviceID]]? {
         do {
-            let found = try machine.cluster.placement(in: group, replicas: max(1, replicas), tensorParallel: size)
-            for devices in found { _ = try machine.cluster.lease(devices, owner: specification.name) }
+            let lease = specification.placement.lease
+            let found = try machine.cluster.placement(
+                in: group, replicas: max(1, replicas), tensorParallel: size, mode: lease.mode,
+                avoiding: lease.isShared ? others + [specification.name] : [])
+            for devices in found {
+                _ = try machine.cluster.lease(devices, owner: specification.name, mode: lease.mode)
+            }
             return found
         } catch {
             report("placement", key, "\(error)")

@@ -44,6 +44,8 @@ public struct PlacementSpecification: Sendable {
     /// Memory of a device as its driver reports it; the descriptor's if absent.
     public var deviceMemoryBytes: Int64?
     public var pricePerDeviceHour: Double?
+    /// How the devices of both sides are held.
+    public var lease = LeaseSpecification()
 }
 
 /// How training is cut and how fast it is.

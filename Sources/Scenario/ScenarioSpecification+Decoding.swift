@@ -208,14 +208,20 @@ extension JSONType<PoolSpecification> {
                 checkBatch(tokens ?? engine.configuration.maximumBatchTokens,
                            sequences ?? engine.configuration.maximumSequences, pool)
             }
+            let role = pool.required("role", .choice(PoolRole.self)), lease = pool.lease()
+            if lease.isShared, role != .mixed {
+                pool.fail(
+                    at: "lease", "KV on its way between pools cannot be given up: a \(role.rawValue) pool shares no "
+                        + "devices", remedy: "share those of mixed pools, in a workload of their own")
+            }
             return PoolSpecification(
-                name: "", path: pool.path, role: pool.required("role", .choice()),
+                name: "", path: pool.path, role: role,
                 nodes: pool.required("nodes", nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)),
                 parallelism: Parallelism(tensor: tensor, expert: expert),
                 replicas: pool.required("replicas", .integer(in: 1...)), maximumBatchTokens: tokens,
                 maximumSequences: sequences, timing: pool.optional("timing", .string).map { resolve($0, folder) },
                 measuredKernels: pool.optional("measured_kernels", .string).map { resolve($0, folder) },
-                keyValueBlocks: pool.optional("kv_blocks", .integer(in: 1...1 << 40)))
+                keyValueBlocks: pool.optional("kv_blocks", .integer(in: 1...1 << 40)), lease: lease)
         }
     }
 

@@ -67,6 +67,8 @@ public struct PoolSpecification: Sendable {
     public var measuredKernels: String?
     /// KV blocks of each replica, in place of what memory leaves.
     public var keyValueBlocks: Int?
+    /// How its devices are held.
+    public var lease = LeaseSpecification()
 }
 
 /// An engine's settings, of all pools that do not state their own.

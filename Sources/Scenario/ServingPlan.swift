@@ -20,6 +20,8 @@ public struct PoolPlan: Sendable {
     public var memory: DeviceMemoryPlan
     /// Measured kernels that refine the profile, where there are any.
     public var measured: MeasuredRatios?
+    /// How its devices are held.
+    public var lease = LeaseSpecification()
 }
 
 /// How the memory of each device of a replica is divided, in bytes.
@@ -69,6 +71,8 @@ struct ServingBinder {
     let specification: ServingSpecification
     let seed: UInt64
     let diagnostics: JSONDiagnostics
+    /// Owners of shared devices on which this workload has no place: they serve, too.
+    var others: [String] = []
 
     /// The plan, leases taken and memory reserved on the machine; `nil` when something does not fit.
     func bind(to machine: inout Machine) -> ServingPlan? {
@@ -146,7 +150,7 @@ struct ServingBinder {
                 blocks: Int(memory.blocks))
             let plan = PoolPlan(
                 name: pool.name, device: node.device, profile: profile, parallelism: pool.parallelism,
-                memory: memory, measured: measured)
+                memory: memory, measured: measured, lease: pool.lease)
             return (configuration, plan)
         } catch {
             report(pool, "nodes", "\(error)")
@@ -197,9 +201,10 @@ struct ServingBinder {
     ) -> [[DeviceID]]? {
         do {
             let replicas = try machine.cluster.placement(
-                in: pool.nodes, replicas: pool.replicas, tensorParallel: pool.parallelism.tensor)
+                in: pool.nodes, replicas: pool.replicas, tensorParallel: pool.parallelism.tensor,
+                mode: pool.lease.mode, avoiding: pool.lease.isShared ? others + [specification.name] : [])
             for devices in replicas {
-                _ = try machine.cluster.lease(devices, owner: specification.name)
+                _ = try machine.cluster.lease(devices, owner: specification.name, mode: pool.lease.mode)
             }
             return replicas
         } catch let error as PlacementError {

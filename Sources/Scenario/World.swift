@@ -31,6 +31,8 @@ public struct World: Sendable {
     private var trainingDevices: [[DeviceID]] = []
     private var announcedVersion: UInt64 = 0
     private var linkRows = LinkTimeline()
+    /// Devices that serving and reinforcement learning share.
+    public private(set) var sharing: DeviceSharing
     /// Events served: what a run costs.
     public private(set) var events = 0
 
@@ -44,6 +46,7 @@ public struct World: Sendable {
         self.machine = machine
         self.changes = changes
         until = scenario.untilNanoseconds
+        sharing = DeviceSharing(scenario, machine.cluster.layout)
         for workload in scenario.workloads {
             let component = Self.firstWorkload + Int32(owners.count)
             owners.append(Owner(kind: workload.kind, index: workload.index))
@@ -108,11 +111,13 @@ public struct World: Sendable {
         observedBy goesOn: (_ events: Int, _ world: borrowing World) -> Bool,
         timeline show: (inout TimelineRecorder) -> Void = { _ in }
     ) {
+        sharing.start(&machine)
         for index in serving.indices { serving[index].start(&queue, &machine) }
         for index in scheduling.indices { scheduling[index].start(&queue, &machine) }
         for index in dividing.indices { dividing[index].start(&queue, &machine) }
         for index in learning.indices { learning[index].start(&queue, &machine) }
         for index in training.indices { training[index].start(on: trainingDevices[index], &queue, &machine) }
+        if !sharing.isEmpty { share() }
         if machine.network.version != announcedVersion { scheduleNetwork() }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
@@ -126,6 +131,7 @@ public struct World: Sendable {
             case Self.deviceComponent: changeDevices(changes[Int(event.a)])
             default: dispatch(event)
             }
+            if !sharing.isEmpty, !queue.holdsPresentEvents { share() }
             // Flows that start or end in one instant are shared out once, when the clock moves on.
             if machine.network.version != announcedVersion,
                 !queue.holdsPresentEvents || machine.network.isDue(at: event.time) {
@@ -138,6 +144,10 @@ public struct World: Sendable {
             // Read before the call: a copy of the engine would make it copy its jobs.
             let last = scheduling[index].lastActivity
             scheduling[index].close(at: scheduling[index].isDone ? last : until ?? last)
+        }
+        if !sharing.isEmpty {
+            let isDone = learning.allSatisfy(\.isDone)
+            sharing.close(serving, isDone: isDone, at: isDone ? max(queue.now, now) : until ?? now, &machine)
         }
         if machine.timeline.records(.job) {
             finishTimeline()
@@ -210,6 +220,11 @@ public struct World: Sendable {
                 training[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
+    }
+
+    /// Shared devices at the end of an instant: who has which memory and which cores from here on.
+    private mutating func share() {
+        sharing.settle(&serving, &learning, at: queue.now, &queue, &machine)
     }
 
     private mutating func finishTimeline() {

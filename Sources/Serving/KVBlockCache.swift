@@ -5,7 +5,7 @@
 /// it are equal. A unit covers one or more blocks. Units are dense integers; lookups cost one step of
 /// open addressing. The longest prefix is found by walking a request's units until one is missing.
 struct KVBlockCache: Sendable {
-    let totalBlocks: Int
+    private(set) var totalBlocks: Int
     /// Blocks that hold nothing.
     private(set) var freeBlocks: Int
     /// Blocks of cached units that no request uses.
@@ -47,6 +47,15 @@ struct KVBlockCache: Sendable {
         other.peakUsedBlocks = peakUsedBlocks
         other.evictedUnits = evictedUnits
         return other
+    }
+
+    /// Gives the memory another size, with what is in it; of a smaller one, blocks that no request uses go first.
+    /// - Precondition: requests hold no more than that.
+    mutating func resize(to blocks: Int) {
+        precondition(usedBlocks <= blocks, "KV blocks in use cannot be given up")
+        while totalBlocks - freeBlocks > blocks { evictOldest() }
+        freeBlocks += blocks - totalBlocks
+        totalBlocks = blocks
     }
 
     /// Blocks that can be had, by eviction where needed.

@@ -34,6 +34,8 @@ struct Replica: Sendable {
     // The plan under way.
     var isBusy = false
     var planStart: Nanoseconds = 0
+    /// The core share at which the plan was timed.
+    var planCoreShare = 1.0
     var planEnds: [Nanoseconds] = []
     /// Planned steps whose blocks have been taken.
     var planBlocksTaken = 0
@@ -53,6 +55,12 @@ struct Replica: Sendable {
     var isPaused = false
     /// Takes no step now.
     var isStopped: Bool { failedDevices > 0 || isPaused }
+    /// Share of its devices' cores, 1 where nobody else computes on them; read when a step is planned.
+    var coreShare = 1.0
+    /// What sharing its devices has come to.
+    var sharing = SharedReplicaUse()
+    /// Start of a step that was given up for want of memory; its sequences still wait for the token. -1: none.
+    var givenUpSince: Nanoseconds = -1
     /// Version of the weights that an embedder has loaded.
     var weightsVersion: Int32 = 0
     /// Requests that leave when the step under way has ended.
@@ -88,6 +96,12 @@ struct Replica: Sendable {
         cache = KVBlockCache(totalBlocks: configuration.blocks)
         batch = DecodeBatch(blockTokens: configuration.engine.blockTokens, window: configuration.cost.window)
         planEnds.reserveCapacity(Self.longestPlan)
+    }
+
+    /// Counts time in which the replica computed what was planned.
+    mutating func countBusy(_ duration: Nanoseconds) {
+        busyNanoseconds += duration
+        if planCoreShare < 1 { sharing.slowedNanoseconds += duration }
     }
 
     /// Keeps account of the time with a queue; to be told whenever the queue may have become empty or not.

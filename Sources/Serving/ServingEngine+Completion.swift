@@ -11,7 +11,7 @@ extension ServingEngine {
         if machine.timeline.records(.request), isShown { recordSteps(replica, ended: steps, at: now, &machine) }
         logSteps(replica)
         replicas[replica].steps += Int64(steps)
-        replicas[replica].busyNanoseconds += now - replicas[replica].planStart
+        replicas[replica].countBusy(now - replicas[replica].planStart)
         if replicas[replica].batch.count > 0 { recordDecodeSteps(replica) }
         replicas[replica].isBusy = false
         finishSequences(replica, at: now, &queue, &machine)
@@ -33,7 +33,7 @@ extension ServingEngine {
             let end = replicas[replica].planEnds[ended - 1]
             logSteps(replica)
             replicas[replica].steps += Int64(ended)
-            replicas[replica].busyNanoseconds += end - replicas[replica].planStart
+            replicas[replica].countBusy(end - replicas[replica].planStart)
             recordDecodeSteps(replica)
             replicas[replica].isBusy = false
             lastActivity = max(lastActivity, end)
@@ -50,6 +50,10 @@ extension ServingEngine {
         let ends = replicas[replica].planEnds
         replicas[replica].takePlannedBlocks(upTo: ends.count)
         var previous = replicas[replica].planStart
+        if replicas[replica].givenUpSince >= 0 {
+            previous = replicas[replica].givenUpSince
+            replicas[replica].givenUpSince = -1
+        }
         let newcomers = replicas[replica].fresh.count
         let tick = replicas[replica].batch.tick
         // Taken out for the loop, so that it does not look up the replica step by step.

@@ -76,7 +76,7 @@ extension ServingEngine {
         replicas[replica].settleBlocks(at: now)
         let ended = replicas[replica].plannedSteps(before: now + 1)
         let isMixed = !replicas[replica].planChunks.isEmpty
-        replicas[replica].busyNanoseconds += now - replicas[replica].planStart
+        replicas[replica].countBusy(now - replicas[replica].planStart)
         replicas[replica].generation += 1
         replicas[replica].planEnds.removeLast(replicas[replica].planEnds.count - ended)
         let count = replicas[replica].batch.count

@@ -195,6 +195,7 @@ extension ServingEngine {
     mutating func joinBatch(_ request: Int32, stored: Int, on replica: Int) {
         let index = Int(request)
         requests[index].stage = .decoding
+        if replicas[replica].batch.count == 0 { replicas[replica].givenUpSince = -1 }
         requests[index].joinStored = Int32(stored)
         requests[index].joinTick = replicas[replica].batch.tick
         let remaining = requests[index].outputTokens - requests[index].generated
@@ -210,6 +211,7 @@ extension ServingEngine {
     ) {
         replicas[replica].isBusy = true
         replicas[replica].planStart = now
+        replicas[replica].planCoreShare = replicas[replica].coreShare
         replicas[replica].planEnds.removeAll(keepingCapacity: true)
         replicas[replica].generation += 1
         if replicas[replica].planChunks.isEmpty {
@@ -230,6 +232,7 @@ extension ServingEngine {
         var free = evictionMayAdmit(replica)
             ? replicas[replica].cache.freeBlocks : replicas[replica].cache.availableBlocks
         var end = now
+        let share = replicas[replica].planCoreShare
         let tick = replicas[replica].batch.tick
         // The first step's blocks are taken already.
         var blocks = replicas[replica].batch.blockReader(ahead: 1)
@@ -243,7 +246,8 @@ extension ServingEngine {
                 free -= needed
             }
             reader.advance(to: tick + Int64(step) + 1)
-            end += cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
+            let alone = cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
+            end += share < 1 ? Self.duration(alone, coreShare: share) : alone
             ends.append(end)
         }
         swap(&ends, &replicas[replica].planEnds)
@@ -289,7 +293,9 @@ extension ServingEngine {
             sequences: sequences, chunks: chunks, chunkTokens: tokens, logitRows: sequences + finished)
         var reader = replicas[replica].batch.reader
         reader.advance(to: replicas[replica].batch.tick + 1)
-        let duration = cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
+        let alone = cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
+        let share = replicas[replica].planCoreShare
+        let duration = share < 1 ? Self.duration(alone, coreShare: share) : alone
         replicas[replica].planEnds.append(now + duration)
         if replicas[replica].role == .prefill, configuration.transfer.mode == .layerwisePush {
             announcePushes(replica, start: now, duration: duration, &queue, &machine)
@@ -297,8 +303,13 @@ extension ServingEngine {
     }
 
     /// Ends a plan at the end of the step under way.
-    mutating func cutPlan(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
-        let kept = replicas[replica].plannedSteps(before: now) + 1
+    /// - Parameter bound: steps that end before it have ended; `now` unless given, so that a step that begins now
+    ///   is not yet under way.
+    mutating func cutPlan(
+        _ replica: Int, at now: Nanoseconds, before bound: Nanoseconds? = nil, _ queue: inout EventQueue,
+        _ machine: inout Machine
+    ) {
+        let kept = replicas[replica].plannedSteps(before: bound ?? now) + 1
         guard kept < replicas[replica].planEnds.count else { return }
         replicas[replica].planEnds.removeLast(replicas[replica].planEnds.count - kept)
         replicas[replica].generation += 1

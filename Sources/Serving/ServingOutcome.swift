@@ -163,7 +163,8 @@ extension ServingEngine {
             sum + replica.downNanoseconds + (replica.isDown ? max(0, end - replica.downSince) : 0)
         }
         let replicaTime = Double(makespan) * Double(members.count)
-        let share = members.map { Double($0.cache.peakUsedBlocks) / Double($0.cache.totalBlocks) }.max() ?? 0
+        let blocks = configuration.pools[pool].blocks
+        let share = members.map { Double($0.cache.peakUsedBlocks) / Double(blocks) }.max() ?? 0
         return PoolOutcome(
             name: configuration.pools[pool].name, role: configuration.pools[pool].role, replicas: members.count,
             devices: members.reduce(0) { $0 + $1.devices.count },

@@ -67,4 +67,22 @@ import Testing
             ledger.release(1, pool: pool, at: 0)
         }
     }
+
+    /// Others take from an elastic pool what is not free, down to its floor, and never more than is missing.
+    @Test func othersTakeFromAnElasticPool() throws {
+        var memory = MemoryLedger(name: "npu0", capacityBytes: 100)
+        let cache = memory.addPool("kv"), weights = memory.addPool("weights")
+        try memory.reserve(90, pool: cache, at: 0)
+        memory.makeElastic(pool: cache, floorBytes: 20)
+        try memory.reserve(30, pool: weights, at: 1)
+        #expect(memory.usedBytes(pool: cache) == 70 && memory.freeBytes == 0)
+        #expect(throws: OutOfMemory.self) { try memory.reserve(51, pool: weights, at: 2) }
+        #expect(memory.usedBytes(pool: cache) == 70 && memory.usedBytes(pool: weights) == 30)
+        try memory.reserve(50, pool: weights, at: 3)
+        #expect(memory.usedBytes(pool: cache) == 20 && memory.usedBytes == 100)
+        // The pool itself takes nothing from itself.
+        #expect(throws: OutOfMemory.self) { try memory.reserve(1, pool: cache, at: 4) }
+        memory.release(80, pool: weights, at: 5)
+        #expect(memory.freeBytes == 80 && memory.peakBytes == 100)
+    }
 }

@@ -130,6 +130,16 @@ enum SampleRuns {
                         "response_tokens": ["kind": "constant", "value": 32]],
             "placement": ["mode": "cocard", "train_devices": 2, "train_nodes": "h20",
                           "price_per_device_hour": 2]]]]]]),
+        ("devices shared with reinforcement learning", ["variants": .null, "workloads": [
+            "chat": ["pools": ["prompts": .null, "answers": .null,
+                               "all": ["role": "mixed", "nodes": "h20", "replicas": 2, "lease": "time-shared"]]],
+            "grpo": [
+                "kind": "rl", "model": "qwen3-0.6b", "steps": 2,
+                "algorithm": ["name": "grpo", "prompts_per_step": 2, "rollouts_per_prompt": 2],
+                "lengths": ["prompt_tokens": ["kind": "constant", "value": 64],
+                            "response_tokens": ["kind": "constant", "value": 32]],
+                "placement": ["mode": "cocard", "train_devices": 2, "train_nodes": "h20", "lease": "time-shared"],
+                "rollout": ["memory_utilisation": 0.5]]]]),
         ("training beside it", ["variants": ["more": ["workloads": ["tune": [
             "kind": "training", "model": "qwen3-0.6b", "nodes": "a2", "devices": 4, "steps": 2,
             "batch": ["sequences": 8, "sequence_tokens": 256], "checkpoint": ["every_steps": 1]]]]]]),

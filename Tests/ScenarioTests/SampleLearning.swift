@@ -26,7 +26,7 @@ extension SampleScenarios {
                       "timeout": "30 s", "workers": 32 },
           "tools": { "calls": 2, "latency": { "kind": "constant", "value": "2 s" }, "result_tokens": 50 },
           "placement": { "mode": "cocard", "train_devices": 32, "train_nodes": "a3", "device_memory": "60.96 GiB",
-                         "price_per_device_hour": 1.5 },
+                         "price_per_device_hour": 1.5, "lease": "time-shared", "core_share": 0.6 },
           "train": { "tensor_parallel": 4, "pipeline_parallel": 4, "context_parallel": 1, "expert_parallel": 1,
                      "zero": 1, "gradient_dtype": "fp32", "recompute": "full", "pipeline_schedule": "interleaved",
                      "chunks": 2, "micro_batch_tokens": 8192, "utilisation": 0.4, "peak": "376 TFLOP/s" },

@@ -88,7 +88,7 @@ enum SampleScenarios {
                             "new_tokens": { "kind": "constant", "value": 30 }, "rewrite_share": 0.25 }
             } },
             "pools": { "mixed": { "role": "mixed", "nodes": "h20", "tensor_parallel": 2, "expert_parallel": 2,
-                                  "replicas": 4 } }
+                                  "replicas": 4, "lease": "time-shared", "core_share": 0.4 } }
           } }
         }
         """)

@@ -37,6 +37,38 @@ import Testing
         #expect(spine.map { $0.bytesCarried > 0 && $0.peakFlows > 1 } == [true])
     }
 
+    /// On shared cards training takes serving's KV and both take each other's cores; a third workload meets them on links.
+    @Test func cardsAreSharedToo() throws {
+        let settings = [
+            "workloads.grpo.steps=2", "workloads.chat.traffic.generate.requests=250",
+            "workloads.assistant.traffic.generate.requests=600",
+        ]
+        let both = try world("rl-and-serving-on-shared-cards", settings)
+        let serving = try world("rl-and-serving-on-shared-cards", variant: "serving-alone", Array(settings.dropFirst()))
+        let training = try world("rl-and-serving-on-shared-cards", variant: "training-alone", [settings[0]])
+        func served(_ world: World, _ index: Int) -> ServingOutcome {
+            world.serving[index].outcome(objective: ServiceLevelObjective())
+        }
+        #expect(served(both, 1).completed == 600 && served(both, 0).completed == 250)
+        // Memory: a twentieth of its KV is left at the least, and requests are preempted that were not before.
+        let uses = both.sharing.uses[1]
+        let all = both.serving[1].configuration.pools[0].blocks
+        #expect(uses.allSatisfy { ($0.fewestBlocks ?? all) * 20 < all })
+        #expect(served(both, 1).preemptions > 10 && served(serving, 1).preemptions == 0)
+        // Cores: tokens take twice as long, and passes half as long again or more.
+        let slow = try #require(served(both, 1).timePerOutputToken), quick = try #require(served(serving, 1).timePerOutputToken)
+        #expect(slow.mean > 1.5 * quick.mean)
+        let update = StepPhase.updateActor.rawValue
+        #expect(outcome(both).phases[update] > 1.3 * outcome(training).phases[update])
+        #expect(outcome(both).phases[update] < 2.001 * outcome(training).phases[update])
+        // Links: prompts' caches and new weights.
+        let crossed = try #require(served(both, 0).transfer), clear = try #require(served(serving, 0).transfer)
+        #expect(crossed.mean > 1.05 * clear.mean)
+        let reshard = StepPhase.reshardToInfer.rawValue
+        #expect(outcome(both).phases[reshard] > 1.1 * outcome(training).phases[reshard])
+        #expect(both.sharing.heldBytes == 0)
+    }
+
     /// Eight H20 hold the step of Qwen2.5-32B, as verl's tuning guide says; eight dies of 64 GiB do not, twelve do.
     @Test(arguments: [("h20", 4, 1, 4, false), ("h20", 4, 2, 8, true), ("a2", 4, 2, 8, false), ("a2", 4, 3, 12, true), ("a3", 8, 1, 8, false)])
     func fewestCards(nodes: String, tensor: Int, pipeline: Int, devices: Int, fits: Bool) throws {

@@ -20,6 +20,9 @@ public struct PlacementConfiguration: Sendable {
     public var replicas: [[DeviceID]]
     /// How many of the replicas, the last ones, are on lent training devices.
     public var lentReplicas: Int
+    /// How the devices are held, and the share of their cores that the workload has while others compute there.
+    public var leaseMode = LeaseMode.exclusive
+    public var coreShare = 1.0
     /// What a device costs an hour, in any currency.
     public var pricePerDeviceHour: Double?
 

@@ -141,16 +141,18 @@ extension ReinforcementLearningEngine {
         let bytes = pass.pass == .update ? state.updateActivationBytes : state.forwardActivationBytes
         try memory.hold(.activations, isTraining: true, bytes: bytes, at: now, &machine)
         passUnderWay = passTimes(pass, groups: batch.count, load: batchLoad)
-        wait(passUnderWay.totalNanoseconds, at: now, &queue)
+        wait(passProgress.begin(passUnderWay.totalNanoseconds, at: now), at: now, &queue)
     }
 
     private mutating func finishPass(_ pass: ComputePass, at now: Nanoseconds, _ machine: inout Machine) {
         memory.free(.activations, isTraining: true, at: now, &machine)
         let times = passUnderWay
-        current.trainBusy += times.totalNanoseconds
+        let elapsed = now - passProgress.start
+        current.trainBusy += elapsed
         current.pipelineBubble += times.bubbleNanoseconds
         current.modelFlop += times.modelFlop
-        if pass.pass == .update { current.updateNanoseconds += times.totalNanoseconds }
+        current.slowedNanoseconds += elapsed - times.totalNanoseconds
+        if pass.pass == .update { current.updateNanoseconds += elapsed }
     }
 
     /// A device failed in the middle of something: its activations are gone.

@@ -57,6 +57,8 @@ public struct ReinforcementLearningEngine: Sendable {
     var phaseStart: Nanoseconds = 0
     var failedTrainers = 0
     var passUnderWay = PassTimes()
+    /// How far it is, and the share of the cores that training has.
+    var passProgress = PassProgress()
     /// The batch that is trained on, as far as times depend on it.
     var batchLoad = TrainingLoad()
     var streamBusyUntil: Nanoseconds = 0

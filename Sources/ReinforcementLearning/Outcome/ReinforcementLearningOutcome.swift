@@ -45,6 +45,8 @@ public struct ReinforcementLearningOutcome: Sendable {
     public var trainUtilisation = 0.0
     public var totalUtilisation = 0.0
     public var pipelineBubbleSeconds = 0.0
+    /// Time that passes took longer because others computed on the same devices.
+    public var slowedSeconds = 0.0
     public var train = IdleShares()
     public var rollout = IdleShares()
     /// Idle share of all devices.
@@ -132,6 +134,7 @@ extension ReinforcementLearningEngine {
         outcome.updateSeconds = total(\.updateNanoseconds)
         outcome.trainBusySeconds = total(\.trainBusy)
         outcome.pipelineBubbleSeconds = total(\.pipelineBubble)
+        outcome.slowedSeconds = total(\.slowedNanoseconds)
         outcome.weightBytes = counted.reduce(0) { $0 + $1.weightBytes }
         outcome.longestResponse = counted.map(\.longestResponse).max() ?? 0
         outcome.longestSpan = counted.map(\.longestSpan).max() ?? 0

@@ -54,7 +54,9 @@ public struct StepRecord: Sendable {
     public var trainBusy: Nanoseconds = 0
     public var updateNanoseconds: Nanoseconds = 0
     public var streamedNanoseconds: Nanoseconds = 0
-    /// Idle time of pipeline stages within `trainBusy`.
+    /// Time that passes took longer because others computed on the same devices.
+    public var slowedNanoseconds: Nanoseconds = 0
+    /// Idle time of pipeline stages within `trainBusy`, were they alone.
     public var pipelineBubble: Nanoseconds = 0
     public var modelFlop = 0.0
     /// From the first prompt to the last response of the batch, and its part after nine tenths of them.
