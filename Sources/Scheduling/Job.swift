@@ -7,7 +7,7 @@ public struct Job: Sendable, Equatable {
     /// Devices of the gang: all of them at once, or none. Zero only for a job that asks for host resources alone.
     public var devices: Int32
     /// Its work: how long it runs undisturbed on a placement of speed one. Negative: a workload of the scenario runs
-    /// on its devices, and ends when it ends (see ``WorkloadLaunch``).
+    /// on its devices, and ends when it ends (see ``JobWorkload``).
     public var duration: Nanoseconds
     /// Its tenant, an index into the tenants of the configuration.
     public var tenant: Int32 = 0
@@ -44,13 +44,13 @@ public struct JobList: Sendable, Equatable {
     public private(set) var jobs: [Job]
     /// What each job is called in its trace.
     public private(set) var names: [String]
-    /// For jobs that start a workload of the scenario, its name; by index of the job.
-    public private(set) var workloads: [Int: String]
+    /// For jobs that start a workload of the scenario, which one; by index of the job.
+    public private(set) var workloads: [Int: JobWorkload]
 
     /// Sorts jobs, and what belongs to them, by submission; equal ones keep their order.
     /// - Parameter workloads: by index into `jobs` as they are given.
     /// - Precondition: as many names as jobs.
-    public init(jobs: [Job] = [], names: [String] = [], workloads: [Int: String] = [:]) {
+    public init(jobs: [Job] = [], names: [String] = [], workloads: [Int: JobWorkload] = [:]) {
         precondition(jobs.count == names.count, "every job has a name")
         var isSorted = true
         for index in jobs.indices.dropFirst() where jobs[index].submit < jobs[index - 1].submit { isSorted = false }

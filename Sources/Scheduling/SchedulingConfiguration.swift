@@ -48,16 +48,3 @@ public struct SchedulingConfiguration: Sendable {
         self.list = list
     }
 }
-
-/// A workload of the scenario whose job has got its devices: the world starts it on them, and tells the engine when it
-/// has ended.
-public struct WorkloadLaunch: Sendable, Equatable {
-    /// The job.
-    public var job: Int32
-    /// The workload's name in the scenario.
-    public var workload: String
-    /// Its devices in rank order, leased by the engine under the job's name.
-    public var devices: [DeviceID]
-    /// The lease.
-    public var lease: LeaseID
-}

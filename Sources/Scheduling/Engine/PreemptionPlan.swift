@@ -118,9 +118,7 @@ extension SchedulingEngine {
 
     /// Whether shares of a job are free.
     private func isFree(_ places: [NodeShare], for job: Int32) -> Bool {
-        places.allSatisfy {
-            map.free(Int($0.node)) >= $0.devices && hosts?.has($0, of: jobs[Int(job)]) ?? true
-        }
+        fit(places, of: job, in: map) && places.allSatisfy { hosts?.has($0, of: jobs[Int(job)]) ?? true }
     }
 
     /// Makes shares of a job free (a sign of 1) or takes them (-1), for the length of the plan.

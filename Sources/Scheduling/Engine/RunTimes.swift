@@ -39,7 +39,10 @@ public struct PlacementSlowdown: Sendable, Equatable {
 
 extension SchedulingEngine {
     /// How long a job runs for a piece of work, checkpoints included, at the pace of its present or last run.
+    ///
+    /// A workload of the scenario takes what its user said, wherever it runs: nobody else knows.
     func runTime(_ job: Int32, _ work: Nanoseconds) -> Nanoseconds {
+        if jobs[Int(job)].duration < 0 { return work }
         let stretched = Self.scaled(work, by: states[Int(job)].stretch)
         return configuration.checkpoints?.time(of: stretched) ?? stretched
     }
@@ -49,6 +52,7 @@ extension SchedulingEngine {
     func work(_ job: Int32, in ran: Nanoseconds, saved: Bool = false) -> Nanoseconds {
         let state = states[Int(job)]
         let time = max(0, ran - state.overhead)
+        if jobs[Int(job)].duration < 0 { return time }
         guard let checkpoints = configuration.checkpoints else {
             return saved ? 0 : Self.scaled(time, by: 1 / state.stretch)
         }
@@ -61,9 +65,9 @@ extension SchedulingEngine {
             ? configuration.policy.restartCost.nanoseconds(devices: jobs[Int(job)].devices) : 0
     }
 
-    /// The factor by which a job runs longer on these shares.
-    func stretch(of places: [NodeShare]) -> Double {
-        guard let first = places.first else { return 1 }
+    /// The factor by which a traced job runs longer on these shares; what a workload does there is simulated.
+    func stretch(of job: Int32, on places: [NodeShare]) -> Double {
+        guard let first = places.first, jobs[Int(job)].duration >= 0 else { return 1 }
         let node = Int(first.node)
         let pace = configuration.groupSpeeds.isEmpty ? 1 : configuration.groupSpeeds[map.group(of: node)]
         let slowdown = configuration.slowdown

@@ -38,6 +38,7 @@ extension SchedulingEngine {
         // A virtual cluster may come, or grow.
         if tenant.partition > 0, tenant.partition <= configuration.virtualClusters.count { return true }
         let layout = machine.cluster.layout
+        if request.duration < 0 { return canEverRunGang(job, layout) }
         return layout.groups.indices.contains { group in
             guard request.nodeGroups >> UInt64(group) & 1 == 1 else { return false }
             let nodes = layout.nodes(ofGroup: group)

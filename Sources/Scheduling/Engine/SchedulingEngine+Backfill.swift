@@ -48,9 +48,9 @@ extension SchedulingEngine {
         let reservation = reservations[partition]
         let end = now + restartCost(of: job) + runTime(job, max(0, estimates[Int(job)] - progress(job, at: nil).done))
         if reservation.start == .max || end <= reservation.start { return true }
-        var isClear = found.allSatisfy { future.free(Int($0.node)) >= $0.devices }
+        var isClear = fit(found, of: job, in: future)
         if !isClear, placeInFuture(job, partition) {
-            isClear = found.allSatisfy { map.free(Int($0.node)) >= $0.devices }
+            isClear = fit(found, of: job, in: map)
         }
         guard isClear else { return false }
         for share in found { changeFuture(-share.devices, share, partition) }
@@ -95,6 +95,7 @@ extension SchedulingEngine {
             return configuration.placementGroups[Int(request.placementGroup)].place(
                 request, partition: partition, in: future, hosts: nil, into: &found)
         }
+        if request.duration < 0 { return placeGang(job, partition, in: future) }
         return configuration.policy.placement.place(
             PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: future,
             nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)

@@ -124,6 +124,7 @@ extension SchedulingEngine {
             return configuration.placementGroups[Int(request.placementGroup)].place(
                 request, partition: partition, in: map, hosts: hosts, into: &found)
         }
+        if request.duration < 0 { return placeGang(job, partition, in: map) }
         let isPlaced = request.devices > 0
             && configuration.policy.placement.place(
                 PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: map,

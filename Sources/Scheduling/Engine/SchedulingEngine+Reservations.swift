@@ -70,11 +70,19 @@ extension SchedulingEngine {
                 free: map.free(group: group, partition: partition), from: now)
         }
         for job in running where self.partition(of: job) == partition {
+            let end = max(now, states[Int(job)].expectedEnd)
+            if jobs[Int(job)].duration < 0 {
+                for share in shares[Int(job)] {
+                    let cell = partition * map.groupCount + map.group(of: Int(share.node))
+                    profiles[cell].take(-Int64(share.devices), from: end, until: .max)
+                }
+                continue
+            }
             guard let node = shares[Int(job)].first?.node else { continue }
             // They are not free now, and will be when it ends. A job that has outrun its estimate may end at once: who
             // counts on that and finds no place makes everybody plan again.
             let cell = partition * map.groupCount + map.group(of: Int(node))
-            profiles[cell].take(-Int64(jobs[Int(job)].devices), from: max(now, states[Int(job)].expectedEnd), until: .max)
+            profiles[cell].take(-Int64(jobs[Int(job)].devices), from: end, until: .max)
         }
         for entry in waiting { promise(entry.job, partition, at: now) }
     }
@@ -83,6 +91,11 @@ extension SchedulingEngine {
     private mutating func promise(_ job: Int32, _ partition: Int, at now: Nanoseconds) {
         let request = jobs[Int(job)], index = Int(job)
         let time = restartCost(of: job) + runTime(job, max(0, estimates[index] - progress(job, at: nil).done))
+        if request.duration < 0 {
+            let start = promiseGang(job, partition, for: time, at: now)
+            if let start, states[index].promise < 0 { states[index].promise = start }
+            return promised[partition].insert(job, key: start ?? .max / 2)
+        }
         var best: (start: Nanoseconds, cell: Int)?
         for group in 0..<map.groupCount where request.nodeGroups >> UInt64(group) & 1 == 1 {
             let cell = partition * map.groupCount + group

@@ -15,7 +15,7 @@ extension SchedulingEngine {
         states[index].runStart = now
         states[index].overhead = restartCost(of: job)
         states[index].paysRestart = false
-        states[index].stretch = stretch(of: places)
+        states[index].stretch = stretch(of: job, on: places)
         noteStart(job, at: now)
         states[index].runningIndex = Int32(running.count)
         running.append(job)
@@ -27,9 +27,9 @@ extension SchedulingEngine {
                     kind: SchedulingEvent.completion, phase: .completion, a: Int64(job),
                     b: Int64(states[index].generation)))
         } else if let lease = leases[index] {
-            let workload = configuration.list.workloads[index] ?? ""
-            let devices = machine.cluster.lease(lease)?.devices ?? []
-            launches.append(WorkloadLaunch(job: job, workload: workload, devices: devices, lease: lease))
+            orders.append(.run(WorkloadLaunch(
+                job: job, workload: configuration.list.workloads[index]?.name ?? "",
+                devices: machine.cluster.lease(lease)?.devices ?? [], lease: lease, delay: states[index].overhead)))
         }
     }
 
@@ -77,7 +77,11 @@ extension SchedulingEngine {
         let ran = now - states[index].runStart
         let done = work(job, in: ran)
         let kept = ending == .failed ? work(job, in: ran, saved: true) : done
-        if jobs[index].duration >= 0 { states[index].left = max(0, states[index].left - kept) }
+        if jobs[index].duration >= 0 {
+            states[index].left = max(0, states[index].left - kept)
+        } else {
+            orders.append(.leave(job: job))
+        }
         end(job, ending, lost: done - kept, at: now, &machine)
         states[index].paysRestart = true
         if ending == .failed { states[index].failures += 1 } else { states[index].preemptions += 1 }
@@ -123,11 +127,12 @@ extension SchedulingEngine {
     ) {
         let index = Int(job)
         shares[index] = places
-        var devices: [DeviceID] = []
+        let isGang = jobs[index].duration < 0
+        var devices = isGang ? gangDevices(job, places, machine.cluster) : []
         devices.reserveCapacity(Int(jobs[index].devices))
         for place in places {
             var left = place.devices
-            for device in machine.cluster.layout.devices(of: NodeID(Int(place.node))) where left > 0 {
+            for device in machine.cluster.layout.devices(of: NodeID(Int(place.node))) where left > 0 && !isGang {
                 guard machine.cluster.isAvailable(DeviceID(device)) else { continue }
                 devices.append(DeviceID(device))
                 left -= 1

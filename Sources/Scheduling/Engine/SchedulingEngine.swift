@@ -34,8 +34,8 @@ public struct SchedulingEngine: Sendable {
     public let component: Int32
     /// When the workload last did anything; events that turned out stale do not count.
     public internal(set) var lastActivity: Nanoseconds = 0
-    /// Workloads that have got their devices and are to be started by the world, which empties the list.
-    public var launches: [WorkloadLaunch] = []
+    /// What the world is to do with workloads that jobs start, in order; it empties the list.
+    public var orders: [WorkloadOrder] = []
     /// Nodes that failed or came back by the engine's own rate; the world tells other workloads and empties the list.
     public var faults: [NodeFault] = []
 

@@ -23,6 +23,7 @@ extension SchedulingEngine {
     /// Why a job that has no room has none.
     func shortage(_ job: Int32, _ partition: Int) -> WaitReason {
         let request = jobs[Int(job)]
+        if request.duration < 0 { return lacksDevices(job, partition) ? .devices : .fragmentation }
         let free = map.free(partition: partition, groups: request.nodeGroups)
         guard free >= Int64(request.devices) else { return .devices }
         if request.placementGroup >= 0, hosts == nil || !request.needsHost { return .placementGroup }

@@ -11,7 +11,7 @@ public struct FreeMap: Sendable {
     /// The number of partitions.
     public private(set) var partitionCount: Int
     /// Devices of a node of each group.
-    public let nodeSizes: [Int32]
+    public private(set) var nodeSizes: [Int32]
     private let wordsPerSet: Int
     private let summariesPerSet: Int
     /// First set of each group within a partition's sets, then their number.
@@ -69,6 +69,16 @@ public struct FreeMap: Sendable {
         leave(node)
         frees[node] += change
         enter(node)
+    }
+
+    /// The same nodes counted in units of several devices that must lie on one node; what a node has beyond whole
+    /// units does not count. O(nodes).
+    func counted(inUnitsOf unit: Int32) -> FreeMap {
+        guard unit > 1 else { return self }
+        var map = self
+        for node in 0..<nodeCount { map.add(frees[node] / unit - frees[node], to: node) }
+        map.nodeSizes = nodeSizes.map { $0 / unit }
+        return map
     }
 
     /// Moves a node into another partition.
