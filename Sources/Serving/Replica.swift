@@ -14,7 +14,8 @@ struct Replica: Sendable {
     let pool: Int
     let role: PoolRole
     let engine: EngineConfiguration
-    let devices: [DeviceID]
+    /// In rank order.
+    var devices: [DeviceID]
     var cache: KVBlockCache
     var batch: DecodeBatch
 

@@ -6,7 +6,7 @@ extension ServingEngine {
     mutating func arrive(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         if let concurrency = configuration.concurrency {
             while nextArrival < requests.count, nextArrival - completed - rejected < concurrency {
-                requests[nextArrival].arrival = now
+                requests[nextArrival].arrival = nextArrival < concurrency ? opened ?? now : now
                 submitNext(at: now, &queue, &machine)
             }
             return

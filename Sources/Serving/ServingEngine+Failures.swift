@@ -17,10 +17,7 @@ extension ServingEngine {
         updateCandidates()
         let lost = requests.indices.map { Int32($0) }.filter { involves($0, replica) }
         for request in lost { withdraw(request, at: now, &machine) }
-        replicas[replica].cache = replicas[replica].cache.emptied()
-        replicas[replica].downSince = now
-        replicas[replica].admitted.removeAll()
-        replicas[replica].admittedStamps.removeAll()
+        forgetAll(of: replica, at: now)
         for request in lost { restart(request, at: now, &queue, &machine) }
         for other in replicas.indices where hasWork(other) { wake(other, at: now, &queue, &machine) }
     }
@@ -34,6 +31,19 @@ extension ServingEngine {
         guard replicas[replica].failedDevices == 0 else { return }
         recordRepair(replica, at: now, &machine)
         replicas[replica].downNanoseconds += now - replicas[replica].downSince
+        reopen(at: now, &queue, &machine)
+    }
+
+    /// What a replica whose requests have been withdrawn still knows of them.
+    mutating func forgetAll(of replica: Int, at now: Nanoseconds) {
+        replicas[replica].cache = replicas[replica].cache.emptied()
+        replicas[replica].downSince = now
+        replicas[replica].admitted.removeAll()
+        replicas[replica].admittedStamps.removeAll()
+    }
+
+    /// Lets requests that wait for a replica go on to those that work again.
+    mutating func reopen(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         updateCandidates()
         let waiting = parked
         parked.removeAll()
@@ -42,7 +52,7 @@ extension ServingEngine {
         for other in replicas.indices where hasWork(other) { wake(other, at: now, &queue, &machine) }
     }
 
-    private mutating func restart(
+    mutating func restart(
         _ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
         if requests[Int(request)].generated == requests[Int(request)].outputTokens {

@@ -49,6 +49,8 @@ public struct ServingEngine: Sendable {
     /// When the workload last did anything; events that turned out stale do not count.
     public internal(set) var lastActivity: Nanoseconds = 0
     var nextArrival = 0
+    /// When clients of a closed loop began to ask, where they had to wait for devices.
+    var opened: Nanoseconds?
     var prefillCandidates: [Int] = []
     var decodeCandidates: [Int] = []
     var prefillRouter: Router
@@ -120,7 +122,7 @@ public struct ServingEngine: Sendable {
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
         if machine.timeline.records(.job) { startTimeline(at: queue.now, &machine) }
         guard !requests.isEmpty else { return }
-        let first = configuration.concurrency == nil ? requests[0].arrival : queue.now
+        let first = configuration.concurrency == nil ? max(requests[0].arrival, queue.now) : queue.now
         schedule(ServingEvent.arrival, at: first, .arrival, a: 0, b: 0, &queue, &machine)
     }
 

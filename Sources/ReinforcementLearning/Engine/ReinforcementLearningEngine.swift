@@ -32,7 +32,8 @@ enum Lending: Sendable { case notLent, leaving, lent }
 /// hands this engine those of both.
 public struct ReinforcementLearningEngine: Sendable {
     public let configuration: ReinforcementLearningConfiguration
-    let component: Int32
+    /// Its index in events; the rollout engine has the next.
+    public let component: Int32
     let program: StepProgram
     public internal(set) var rollout: ServingEngine
 
@@ -171,6 +172,9 @@ public struct ReinforcementLearningEngine: Sendable {
         default: preconditionFailure("unknown event of reinforcement learning \(event.kind)")
         }
     }
+
+    /// Whether it will do nothing more: all steps are done, or memory did not suffice.
+    public var isOver: Bool { failure != nil || step == configuration.steps }
 
     /// A flow that this workload started has landed.
     public mutating func flowCompleted(

@@ -59,8 +59,18 @@ struct StateMemoryBooks: Sendable {
         _ part: MemoryPart, isTraining: Bool, bytes given: Int64? = nil, at now: Nanoseconds, _ machine: inout Machine
     ) throws(OutOfMemory) {
         let bytes = given ?? state.bytes(part, isTraining: isTraining)
-        for device in isTraining ? trainDevices : rolloutDevices {
-            try machine.cluster.memory[device].reserve(bytes, pool: firstPool[device.index] + part.rawValue, at: now)
+        let devices = isTraining ? trainDevices : rolloutDevices
+        for (index, device) in devices.enumerated() {
+            do throws(OutOfMemory) {
+                try machine.cluster.memory[device].reserve(
+                    bytes, pool: firstPool[device.index] + part.rawValue, at: now)
+            } catch {
+                for earlier in devices[..<index] {
+                    machine.cluster.memory[earlier].release(
+                        bytes, pool: firstPool[earlier.index] + part.rawValue, at: now)
+                }
+                throw error
+            }
         }
         if isTraining { heldByTraining[part.rawValue] += bytes } else { heldByRollout[part.rawValue] += bytes }
         guard part.isUse else { return }
@@ -84,9 +94,17 @@ struct StateMemoryBooks: Sendable {
     mutating func keepOnHost(_ part: MemoryPart, at now: Nanoseconds, _ machine: inout Machine) throws(OutOfMemory) {
         guard onHost[part.rawValue] == 0 else { return }
         let bytes = state.bytes(part, isTraining: true)
-        for device in trainDevices {
+        for (index, device) in trainDevices.enumerated() {
             let node = machine.cluster.layout.node(of: device)
-            try machine.cluster.memory[node].reserve(bytes, pool: hostPool[node.index], at: now)
+            do throws(OutOfMemory) {
+                try machine.cluster.memory[node].reserve(bytes, pool: hostPool[node.index], at: now)
+            } catch {
+                for earlier in trainDevices[..<index] {
+                    let node = machine.cluster.layout.node(of: earlier)
+                    machine.cluster.memory[node].release(bytes, pool: hostPool[node.index], at: now)
+                }
+                throw error
+            }
         }
         onHost[part.rawValue] = bytes
     }
