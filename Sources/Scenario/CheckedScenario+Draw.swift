@@ -48,7 +48,7 @@ extension CheckedScenario {
         specification.draw(draw)
         do {
             var machine = try Machine(specification)
-            for plan in plans {
+            for (index, plan) in plans.enumerated() where !isSubmitted(.serving, index) {
                 for devices in plan.configuration.pools.flatMap(\.replicas) {
                     _ = try machine.cluster.lease(devices, owner: plan.configuration.name)
                 }

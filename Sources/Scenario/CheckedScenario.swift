@@ -19,6 +19,8 @@ public struct CheckedScenario: Sendable {
     /// The reinforcement-learning workloads.
     public var learning: [ReinforcementLearningPlan] = []
     public var training: [TrainingPlan] = []
+    /// Those of the workloads that jobs start.
+    var templates: [WorkloadTemplate] = []
     public var untilNanoseconds: Int64?
     public var sampling: SamplingSpecification
     /// When devices fail and are repaired, in order of time.
@@ -73,17 +75,20 @@ extension ScenarioDocument {
             try diagnostics.check()
             throw JSONProblems([])
         }
+        let submitted = submittedWorkloads(of: specification, diagnostics)
         for workload in specification.workloads {
-            switch workload {
-            case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
-            case .jobs, .dividedJobs: break
-            case .rl(let learning): add(learning, specification.seed, to: &checked, diagnostics)
-            case .training(let training): add(training, to: &checked, diagnostics)
+            checked.bind(workload, isSubmitted: submitted.contains(workload.name)) { checked in
+                switch workload {
+                case .serving(let serving): add(serving, specification.seed, cache, to: &checked, diagnostics)
+                case .jobs, .dividedJobs: break
+                case .rl(let learning): add(learning, specification.seed, to: &checked, diagnostics)
+                case .training(let training): add(training, to: &checked, diagnostics)
+                }
             }
         }
         // Jobs find what the others leave.
         for case .jobs(let jobs) in specification.workloads {
-            add(jobs, specification.seed, to: &checked, diagnostics)
+            add(jobs, specification, to: &checked, diagnostics)
         }
         for case .dividedJobs(let jobs) in specification.workloads {
             add(jobs, specification, to: &checked, diagnostics)
@@ -116,10 +121,13 @@ extension ScenarioDocument {
 
     /// Binds a workload of jobs and reads them.
     private func add(
-        _ workload: JobsSpecification, _ seed: UInt64, to checked: inout CheckedScenario, _ diagnostics: JSONDiagnostics
+        _ workload: JobsSpecification, _ scenario: ScenarioSpecification, to checked: inout CheckedScenario,
+        _ diagnostics: JSONDiagnostics
     ) {
-        let binder = JobsBinder(
-            specification: workload, seed: seed, diagnostics: diagnostics, cluster: checked.machine.cluster)
+        var binder = JobsBinder(
+            specification: workload, seed: scenario.seed, diagnostics: diagnostics, cluster: checked.machine.cluster)
+        binder.templates = checked.templates
+        binder.others = scenario.workloads
         guard let plan = binder.bind() else { return }
         checked.workloads.append(WorkloadReference(name: workload.name, kind: .jobs, index: checked.jobs.count))
         checked.jobs.append(plan)

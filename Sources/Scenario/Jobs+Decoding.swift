@@ -156,6 +156,7 @@ extension JSONType<SubmissionSpecification> {
     /// A job of the scenario itself.
     fileprivate static var submission: JSONType {
         .object { object in
+            guard !object.has("workload") else { return object.workloadSubmission() }
             let submit = object.required("at", .duration())
             let gang = object.gang()
             var job = Job(
@@ -163,6 +164,7 @@ extension JSONType<SubmissionSpecification> {
             job.estimate = object.optional("estimate", .duration(sign: .positive), default: -1)
             job.priority = Int32(object.optional("priority", .integer(in: -1_000_000...1_000_000), default: 0))
             job.deadline = object.optional("deadline", .duration(sign: .positive), default: .max)
+            job.isPreemptible = object.optional("preemptible", .bool, default: true)
             return SubmissionSpecification(
                 path: object.path, name: object.optional("name", .name), job: job, gang: gang,
                 tenant: object.optional("tenant", .name), deviceType: object.optional("device_type", .name))

@@ -17,6 +17,10 @@ struct JobsBinder {
     let seed: UInt64
     let diagnostics: JSONDiagnostics
     let cluster: Cluster
+    /// Workloads that jobs start, bound to an empty cluster.
+    var templates: [WorkloadTemplate] = []
+    /// The other workloads of the scenario.
+    var others: [WorkloadSpecification] = []
 
     /// The plan; nil after problems, which are reported.
     func bind() -> JobsPlan? {
@@ -102,7 +106,7 @@ struct JobsBinder {
             tenants.append(Tenant(name: name))
             return Int32(tenants.count - 1)
         }
-        var jobs: [Job] = [], names: [String] = []
+        var jobs: [Job] = [], names: [String] = [], workloads: [Int: JobWorkload] = [:]
         if let trace {
             let tenantIndex = trace.tenants.isEmpty ? [] : trace.tenantNames.map(tenant)
             let masks = trace.deviceTypeNames.map { mask($0, specification.path.appending(key: "traffic")) }
@@ -122,10 +126,16 @@ struct JobsBinder {
             if let type = submission.deviceType {
                 job.nodeGroups = mask(type, submission.path.appending(key: "device_type"))
             }
+            if submission.workload != nil {
+                guard let workload = workload(of: submission) else { continue }
+                workloads[jobs.count] = workload
+                job.devices = workload.devices
+                job.nodeGroups = workload.nodeGroups
+            }
             var whole = submission
             whole.job = job
             for (job, name) in whole.jobs(
-                submission.name ?? "submit/\(index)", &groups,
+                submission.name ?? submission.workload ?? "submit/\(index)", &groups,
                 mask: { mask($0, submission.path.appending(key: "bundles")) })
             {
                 jobs.append(job)
@@ -133,7 +143,7 @@ struct JobsBinder {
             }
         }
         if tenants.isEmpty { tenants = [Tenant(name: "default")] }
-        return JobList(jobs: jobs, names: names)
+        return JobList(jobs: jobs, names: names, workloads: workloads)
     }
 
     /// Conservative backfill promises devices of one node group.

@@ -55,4 +55,6 @@ public struct SubmissionSpecification: Sendable {
     public var gang: GangSpecification
     public var tenant: String?
     public var deviceType: String?
+    /// A workload of the scenario that it starts on its devices.
+    public var workload: String?
 }

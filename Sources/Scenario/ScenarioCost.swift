@@ -28,7 +28,7 @@ extension CheckedScenario {
         let all = (0..<layout.deviceCount).map { DeviceID($0) }
         let held = all.filter { !machine.cluster.isAvailable($0) }
         var cost = ScenarioCost(devices: 0, powerWatts: 0, costPerHour: 0)
-        for device in held.isEmpty ? all : held {
+        for device in held.isEmpty || !templates.isEmpty ? all : held {
             let node = layout.descriptor(of: layout.node(of: device))
             cost.devices += 1
             cost.powerWatts += node.device.powerWatts.value

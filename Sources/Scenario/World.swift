@@ -13,20 +13,25 @@ import Training
 public struct World: Sendable {
     /// Component of the links' own wake-up event, then that of devices; workloads follow.
     private static let networkComponent: Int32 = 0
-    private static let deviceComponent: Int32 = 1
+    static let deviceComponent: Int32 = 1
     private static let firstWorkload: Int32 = 2
+    /// Kinds of events of devices: one changes, or a workload has paid for its restart on them.
+    static let deviceChanges: UInt16 = 0, restartPaid: UInt16 = 1
 
-    public private(set) var serving: [ServingEngine] = []
-    public private(set) var scheduling: [SchedulingEngine] = []
+    public internal(set) var serving: [ServingEngine] = []
+    public internal(set) var scheduling: [SchedulingEngine] = []
     public private(set) var dividing: [DividingEngine] = []
-    public private(set) var learning: [ReinforcementLearningEngine] = []
-    public private(set) var training: [TrainingEngine] = []
-    public private(set) var machine: Machine
-    private var queue = EventQueue()
-    private let until: Nanoseconds?
+    public internal(set) var learning: [ReinforcementLearningEngine] = []
+    public internal(set) var training: [TrainingEngine] = []
+    public internal(set) var machine: Machine
+    var queue = EventQueue()
+    let until: Nanoseconds?
     private let changes: [DeviceChange]
     /// Whose component it is, from the first workload's on.
     private var owners: [Owner] = []
+    /// Workloads that jobs start, and which of them each component is; -1 where none.
+    var submitted: [SubmittedWorkload] = []
+    private var submittedPlaces: [Int] = []
     /// Devices of each training workload, in rank order.
     private var trainingDevices: [[DeviceID]] = []
     private var announcedVersion: UInt64 = 0
@@ -54,7 +59,7 @@ public struct World: Sendable {
             case .serving:
                 serving.append(ServingEngine(
                     configuration: scenario.plans[workload.index].configuration,
-                    trace: scenario.traces[workload.index], component: component))
+                    trace: scenario.arrivals(of: workload.index), component: component))
             case .jobs:
                 scheduling.append(SchedulingEngine(
                     configuration: scenario.jobs[workload.index].configuration, component: component,
@@ -71,6 +76,10 @@ public struct World: Sendable {
                 training.append(TrainingEngine(configuration: plan.configuration, component: component))
                 trainingDevices.append(plan.devices)
             }
+        }
+        submitted = SubmittedWorkload.all(of: scenario)
+        submittedPlaces = owners.map { owner in
+            submitted.firstIndex { $0.isOf(owner.kind, owner.index) } ?? -1
         }
     }
 
@@ -112,22 +121,25 @@ public struct World: Sendable {
         timeline show: (inout TimelineRecorder) -> Void = { _ in }
     ) {
         sharing.start(&machine)
-        for index in serving.indices { serving[index].start(&queue, &machine) }
+        for index in serving.indices where isPlaced(.serving, index) { serving[index].start(&queue, &machine) }
         for index in scheduling.indices { scheduling[index].start(&queue, &machine) }
         for index in dividing.indices { dividing[index].start(&queue, &machine) }
-        for index in learning.indices { learning[index].start(&queue, &machine) }
-        for index in training.indices { training[index].start(on: trainingDevices[index], &queue, &machine) }
+        for index in learning.indices where isPlaced(.rl, index) { learning[index].start(&queue, &machine) }
+        for index in training.indices where isPlaced(.training, index) {
+            training[index].start(on: trainingDevices[index], &queue, &machine)
+        }
         if !sharing.isEmpty { share() }
         if machine.network.version != announcedVersion { scheduleNetwork() }
         for (index, change) in changes.enumerated() {
             queue.schedule(Event(
-                time: change.nanoseconds, component: Self.deviceComponent, kind: 0, phase: .timer, a: Int64(index),
-                b: 0))
+                time: change.nanoseconds, component: Self.deviceComponent, kind: Self.deviceChanges, phase: .timer,
+                a: Int64(index)))
         }
         while let event = queue.pop(through: until ?? .max) {
             events += 1
             switch event.component {
             case Self.networkComponent: completeFlows(event)
+            case Self.deviceComponent where event.kind == Self.restartPaid: runAfterRestart(event)
             case Self.deviceComponent: changeDevices(changes[Int(event.a)])
             default: dispatch(event)
             }
@@ -140,6 +152,7 @@ public struct World: Sendable {
             if machine.timeline.isFull { show(&machine.timeline) }
             guard goesOn(events, self) else { return }
         }
+        closeSubmitted()
         for index in scheduling.indices {
             // Read before the call: a copy of the engine would make it copy its jobs.
             let last = scheduling[index].lastActivity
@@ -161,16 +174,18 @@ public struct World: Sendable {
     }
 
     private mutating func dispatch(_ event: Event) {
-        let owner = owners[Int(event.component - Self.firstWorkload)]
+        let place = Int(event.component - Self.firstWorkload), owner = owners[place]
         switch owner.kind {
         case .serving: serving[owner.index].handle(event, &queue, &machine)
         case .jobs:
             scheduling[owner.index].handle(event, &queue, &machine)
             if !scheduling[owner.index].faults.isEmpty { spreadFaults(of: owner.index) }
+            if !scheduling[owner.index].orders.isEmpty { carryOutOrders(of: owner.index) }
         case .dividedJobs: dividing[owner.index].handle(event, &queue, &machine)
         case .rl: learning[owner.index].handle(event, &queue, &machine)
         case .training: training[owner.index].handle(event, &queue, &machine)
         }
+        if submittedPlaces[place] >= 0 { endIfDone(submittedPlaces[place]) }
     }
 
     /// Tells the other workloads of nodes that failed, or came back, by a scheduler's own failure rate.
@@ -192,7 +207,7 @@ public struct World: Sendable {
 
     /// Tells all workloads that a device failed or came back, but for the scheduler that knows it already.
     private mutating func tell(_ device: DeviceID, fails: Bool, except known: Int? = nil) {
-        for index in serving.indices {
+        for index in serving.indices where isOnDevices(.serving, index) {
             if fails {
                 serving[index].deviceFailed(device, at: queue.now, &queue, &machine)
             } else {
@@ -206,20 +221,21 @@ public struct World: Sendable {
                 scheduling[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
-        for index in learning.indices {
+        for index in learning.indices where isOnDevices(.rl, index) {
             if fails {
                 learning[index].deviceFailed(device, at: queue.now, &queue, &machine)
             } else {
                 learning[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
-        for index in training.indices {
+        for index in training.indices where isOnDevices(.training, index) {
             if fails {
                 training[index].deviceFailed(device, at: queue.now, &queue, &machine)
             } else {
                 training[index].deviceRepaired(device, at: queue.now, &queue, &machine)
             }
         }
+        for place in submitted.indices { endIfDone(place) }
     }
 
     /// Shared devices at the end of an instant: who has which memory and which cores from here on.
@@ -251,13 +267,14 @@ public struct World: Sendable {
         var done: [(owner: Int32, token: Int64)] = []
         machine.network.completions(at: event.time) { done.append(($0, $1)) }
         for flow in done {
-            let owner = owners[Int(flow.owner - Self.firstWorkload)]
+            let place = Int(flow.owner - Self.firstWorkload), owner = owners[place]
             switch owner.kind {
             case .serving: serving[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             case .jobs, .dividedJobs: preconditionFailure("a scheduler starts no flows")
             case .rl: learning[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             case .training: training[owner.index].flowCompleted(flow.token, at: event.time, &queue, &machine)
             }
+            if submittedPlaces[place] >= 0 { endIfDone(submittedPlaces[place]) }
         }
     }
 }

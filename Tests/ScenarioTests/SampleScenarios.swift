@@ -108,7 +108,7 @@ enum SampleScenarios {
                         "compatibility": "tiresias-demotion" },
             "tenants": { "t": { "quota_devices": 4, "borrow": true, "reclaim": true, "weight": 2, "nodes": "b" } },
             "submit": [ { "at": "0 s", "devices": 2, "duration": "1 h", "name": "first", "tenant": "t",
-                          "estimate": "2 h", "priority": 3, "deadline": "5 h", "device_type": "a" },
+                          "estimate": "2 h", "priority": 3, "deadline": "5 h", "device_type": "a", "preemptible": false },
                         { "at": "1 s", "bundles": [ { "devices": 2, "count": 2, "device_type": "a", "actor": true },
                                                     { "devices": 4 } ],
                           "strategy": "SPREAD", "tasks": { "count": 9, "devices": 2, "duration": "1 min" } } ],
@@ -164,7 +164,7 @@ enum SampleScenarios {
 
     /// All samples: those above and what excludes parts of them.
     static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + dividedJobs
-        + patches.map { generated.applying(mergePatch: $0) } + learning + [training]
+        + patches.map { generated.applying(mergePatch: $0) } + learning + [training, submitted]
 
     private static let preset = generated.setting(
         ["workloads", "chat", "traffic", "generate"], to: ["preset": "conversation", "requests": 5])
