@@ -65,6 +65,14 @@ public struct JobList: Sendable, Equatable {
         for (place, index) in order.enumerated() { self.workloads[place] = workloads[index] }
     }
 
+    /// Only some of the jobs.
+    public func filtered(_ isKept: (Job) -> Bool) -> JobList {
+        let kept = jobs.indices.filter { isKept(jobs[$0]) }
+        var kinds: [Int: JobWorkload] = [:]
+        for (place, index) in kept.enumerated() { kinds[place] = workloads[index] }
+        return JobList(jobs: kept.map { jobs[$0] }, names: kept.map { names[$0] }, workloads: kinds)
+    }
+
     /// The number of jobs.
     public var count: Int { jobs.count }
 }

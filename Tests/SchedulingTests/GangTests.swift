@@ -164,6 +164,43 @@ import Testing
         }
     }
 
+    /// A tenant takes his quota back for a gang: the youngest borrowers give way on the kinds that it lacks, no more of
+    /// them than it takes, and none of those on other kinds.
+    @Test func reclaimTakesTheKindsThatAreMissing() throws {
+        let start = try machine([("a", 1, 8), ("b", 1, 8)])
+        // Tenant 0 fills everything, youngest on group a; tenant 1 wants 4 of each group and may have 8.
+        var jobs: [Job] = [], workloads: [Int: JobWorkload] = [:]
+        for (time, group) in [(0, 2), (1, 2), (2, 1), (3, 1), (4, 1), (5, 1)] as [(Int64, UInt64)] {
+            var one = job(time, group == 2 ? 4 : 2, 100)
+            one.nodeGroups = group
+            jobs.append(one)
+        }
+        let workload = JobWorkload(
+            name: "w", parts: [GangPart(group: 0, devices: 4, unit: 4), GangPart(group: 1, devices: 4, unit: 4)])
+        var gang = Job(submit: 10 * second, devices: 8, duration: -1)
+        gang.nodeGroups = 3
+        gang.tenant = 1
+        workloads[jobs.count] = workload
+        jobs.append(gang)
+        var tenants = [Tenant(name: "t"), Tenant(name: "u")]
+        for index in tenants.indices {
+            tenants[index].quotaDevices = 8
+            tenants[index].mayBorrow = true
+            tenants[index].reclaims = true
+        }
+        let configuration = SchedulingConfiguration(
+            name: "reclaim", policy: SchedulingPolicy(whenBlocked: .skip, restartCost: .free, placement: .pack),
+            tenants: tenants, list: JobList(jobs: jobs, names: jobs.indices.map { "J\($0)" }, workloads: workloads))
+        var world = World(
+            machine: start,
+            engine: SchedulingEngine(configuration: configuration, component: 0, cluster: start.cluster),
+            durations: [6: 10 * second])
+        world.run { _ in }
+        #expect(world.engine.record(6).firstStart == 10 * second)
+        let reclaimed = (0..<6).filter { world.engine.runs(of: $0).first?.ending == .reclaimed }
+        #expect(reclaimed == [1, 4, 5])
+    }
+
     /// Units are aligned to multiples of their size where that costs none of them.
     @Test func unitsKeepToPackages() throws {
         var start = try machine([("a", 1, 8)])

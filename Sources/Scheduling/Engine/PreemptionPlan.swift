@@ -27,6 +27,8 @@ struct PreemptionPlan: Sendable {
     var losses: [(loser: Int32, winner: Int32)] = []
     /// Devices that tenants hold under the plan.
     var tenantDevices: [Int64]
+    /// Devices that may still be taken from each tenant for a gang; nil: any.
+    var allowance: [Int64]?
 }
 
 extension SchedulingEngine {
@@ -88,14 +90,25 @@ extension SchedulingEngine {
             let other = plan.ranked[victim]
             victim -= 1
             let place = Int(states[Int(other)].runningIndex)
-            guard plan.standing[place] == .unsettled else { continue }
+            guard plan.standing[place] == .unsettled, helps(other, job, partition, plan) else { continue }
             plan.standing[place] = .displaced
+            plan.allowance?[Int(jobs[Int(other)].tenant)] -= Int64(jobs[Int(other)].devices)
             move(shares[Int(other)], of: other, sign: 1, &plan)
             displaced.append(other)
             isPlaced = self.place(job, partition)
         }
         giveBack(displaced, for: isPlaced ? job : -1, &plan)
         return isPlaced
+    }
+
+    /// Whether a job may be displaced for another: for a gang on several kinds of cards, where it holds a kind that the
+    /// gang lacks, and its tenant more than his quota where that matters.
+    private func helps(_ other: Int32, _ job: Int32, _ partition: Int, _ plan: PreemptionPlan) -> Bool {
+        guard jobs[Int(job)].duration < 0 else { return true }
+        if let left = plan.allowance?[Int(jobs[Int(other)].tenant)], left <= 0 { return false }
+        let lacking = lackingGroups(job, partition)
+        let wanted = lacking == 0 ? jobs[Int(job)].nodeGroups : lacking
+        return shares[Int(other)].contains { wanted >> UInt64(map.group(of: Int($0.node))) & 1 == 1 }
     }
 
     /// Gives displaced jobs their devices back, the one that is served first first, where the place found for another

@@ -17,31 +17,42 @@ extension SchedulingEngine {
         let tenant = Int(jobs[Int(job)].tenant)
         guard configuration.tenants[tenant].reclaims, let quota = quotas[tenant],
             tenants[tenant].devices + Int64(jobs[Int(job)].devices) <= quota else { return nil }
-        let borrowers = borrowers(partition, for: job)
+        let isGang = jobs[Int(job)].duration < 0
+        let borrowers = isGang ? allBorrowers(partition) : borrowers(partition)
         guard !borrowers.isEmpty else { return nil }
         var plan = preemptionPlan(borrowers)
+        if isGang { plan.allowance = devicesBeyondQuota }
         let isPlaced = findPlace(job, 0, partition, &plan)
         undo(plan)
         guard isPlaced else { return nil }
         return borrowers.filter { plan.standing[Int(states[Int($0)].runningIndex)] == .displaced }
     }
 
-    /// Jobs that run beyond the quota of their tenants, the youngest last. For a gang on several kinds of cards, only
-    /// those that hold a kind which it lacks.
-    private func borrowers(_ partition: Int, for job: Int32) -> [Int32] {
-        let wanted = jobs[Int(job)].duration < 0 ? lackingGroups(job, partition) : .max
-        let young = running.filter { other in
-            self.partition(of: other) == partition && jobs[Int(other)].isPreemptible
-                && (wanted == .max
-                    || shares[Int(other)].contains { wanted >> UInt64(map.group(of: Int($0.node))) & 1 == 1 })
-        }.sorted { (states[Int($0)].runStart, $0) > (states[Int($1)].runStart, $1) }
-        var beyond: [Int64] = tenants.indices.map { tenant in quotas[tenant].map { tenants[tenant].devices - $0 } ?? 0 }
+    /// What each tenant holds beyond his quota.
+    private var devicesBeyondQuota: [Int64] {
+        tenants.indices.map { tenant in quotas[tenant].map { tenants[tenant].devices - $0 } ?? 0 }
+    }
+
+    /// Jobs that run beyond the quota of their tenants, the youngest last.
+    private func borrowers(_ partition: Int) -> [Int32] {
+        let young = running.filter { self.partition(of: $0) == partition && jobs[Int($0)].isPreemptible }
+            .sorted { (states[Int($0)].runStart, $0) > (states[Int($1)].runStart, $1) }
+        var beyond = devicesBeyondQuota
         var borrowers: [Int32] = []
         for job in young where beyond[Int(jobs[Int(job)].tenant)] > 0 {
             borrowers.append(job)
             beyond[Int(jobs[Int(job)].tenant)] -= Int64(jobs[Int(job)].devices)
         }
         return borrowers.reversed()
+    }
+
+    /// All jobs of tenants who are beyond their quota, the youngest last: a gang on several kinds of cards takes from
+    /// them those that have a kind which it lacks, up to what their tenants hold beyond.
+    private func allBorrowers(_ partition: Int) -> [Int32] {
+        let beyond = devicesBeyondQuota
+        return running.filter {
+            self.partition(of: $0) == partition && jobs[Int($0)].isPreemptible && beyond[Int(jobs[Int($0)].tenant)] > 0
+        }.sorted { (states[Int($0)].runStart, $0) < (states[Int($1)].runStart, $1) }
     }
 
     /// Does something to a virtual cluster, or notes why not.
