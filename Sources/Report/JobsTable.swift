@@ -1,6 +1,7 @@
 import Metrics
 import Scenario
 import Scheduling
+import Studies
 
 extension SummaryTable {
     /// The variants that have a workload of jobs, side by side, and where the time in the queue went.
@@ -33,6 +34,7 @@ extension SummaryTable {
         add("preempted, reclaimed") { $0.preemptions + $0.reclaims > 0 ? "\($0.preemptions), \($0.reclaims)" : nil }
         add("ended by failures") { $0.failures > 0 ? "\($0.failures)" : nil }
         add("Jain index of tenants") { $0.jainIndex.map { rounded($0, 3) } }
+        for row in shareRows(columns.map { $0.run.sharesOfAlone[$0.index] }) { table.add(row) }
         var text = table.text
         for (column, outcome) in zip(columns, outcomes) {
             let all = outcome.waits.reduce(0) { $0 + Double($1.nanoseconds) }
@@ -41,6 +43,22 @@ extension SummaryTable {
             text += "\nWhy jobs waited, \(column.run.name): \(parts.joined(separator: ", "))"
         }
         return text + "\n"
+    }
+
+    /// A row for each part of each tenant's work: the share that it attains of what it attains alone.
+    private static func shareRows(_ columns: [SharesOfAlone?]) -> [[String]] {
+        var names: [(tenant: String, part: String)] = []
+        for tenant in columns.compactMap({ $0 }).flatMap(\.tenants) {
+            for part in tenant.parts where !names.contains(where: { $0.tenant == tenant.name && $0.part == part.name }) {
+                names.append((tenant.name, part.name))
+            }
+        }
+        return names.map { name in
+            ["of alone: \(name.tenant), \(name.part)"] + columns.map { shares in
+                shares?.tenants.first { $0.name == name.tenant }?.parts.first { $0.name == name.part }
+                    .map { percent($0.share) } ?? "-"
+            }
+        }
     }
 
     private static func words(_ policy: SchedulingPolicy) -> String {

@@ -23,6 +23,7 @@ public struct ResultDocument: Sendable {
             "variants": .object(results),
         ]
         if variants.count > 1, let verdict = Verdict(variants) { document["comparison"] = verdict.json }
+        if let verdict = TenantVerdict(variants) { document["tenant_comparison"] = verdict.json }
         value = .object(document)
     }
 

@@ -17,7 +17,11 @@ public struct SummaryTable: Sendable {
         if let draws = runs.first?.drawn?.draws {
             text += "In brackets: 5 % to 95 % of \(draws.count) draws of the timing parameters.\n\n"
         }
-        if let verdict = Verdict(runs) { text += Self.reasons(verdict) }
+        if let verdict = TenantVerdict(runs) {
+            text += verdict.text
+        } else if let verdict = Verdict(runs) {
+            text += Self.reasons(verdict)
+        }
         self.text = text
     }
 

@@ -8,9 +8,19 @@ extension VariantRun {
     /// The result of a workload of jobs.
     func jobs(_ index: Int) -> JSONValue {
         [
-            "metrics": .object(metrics(scheduling[index])), "policy": .object(policy(scenario.jobs[index])),
+            "metrics": .object(jobsMetrics(index)), "policy": .object(policy(scenario.jobs[index])),
             "checks": .array(scheduling[index].checks.map(json)),
         ]
+    }
+
+    /// The metrics of a workload of jobs, and how well its tenants are served where the scenario asks for that.
+    func jobsMetrics(_ index: Int) -> JSONObject {
+        var metrics = metrics(scheduling[index])
+        if let shares = sharesOfAlone[index] {
+            metrics["least_share_of_alone"] = shares.least.map { .real($0) } ?? .null
+            metrics["shares_of_alone"] = shares.json
+        }
+        return metrics
     }
 
     /// The metrics of a workload of jobs under the names that scripts rely on.

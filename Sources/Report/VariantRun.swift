@@ -14,6 +14,8 @@ public struct VariantRun: Sendable {
     public var outcomes: [ServingOutcome]
     /// What its workloads of jobs came to.
     public var scheduling: [SchedulingOutcome]
+    /// By workload of jobs: what tenants attain of what they attain alone, where the scenario asks for it.
+    public var sharesOfAlone: [SharesOfAlone?]
     /// What its workloads of jobs that divide the cluster came to.
     public var dividing: [DividingOutcome]
     /// Of reinforcement-learning workloads, in the order of their plans.
@@ -31,6 +33,9 @@ public struct VariantRun: Sendable {
         self.scenario = scenario
         self.world = world
         scheduling = world.scheduling.map(\.outcome)
+        sharesOfAlone = scenario.jobs.enumerated().map { index, plan in
+            plan.comparesAlone ? SharesOfAlone(scenario, world, scheduler: index) : nil
+        }
         dividing = world.dividing.map(\.outcome)
         learning = world.learning.map { $0.outcome(world.machine) }
         training = world.training.map(\.outcome)
@@ -64,7 +69,7 @@ public struct VariantRun: Sendable {
     func metrics(of workload: WorkloadReference) -> JSONObject {
         switch workload.kind {
         case .serving: metrics(outcomes[workload.index], scenario.plans[workload.index])
-        case .jobs: metrics(scheduling[workload.index])
+        case .jobs: jobsMetrics(workload.index)
         case .dividedJobs: metrics(dividing[workload.index])
         case .rl: metrics(learning[workload.index])
         case .training: trainingMetrics(workload.index)

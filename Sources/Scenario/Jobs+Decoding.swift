@@ -55,7 +55,8 @@ extension JSONType<JobsSpecification> {
                     let processors = host.required("cpus_per_node", .number(in: 0.001...1e6))
                     let memory = host.required("memory_per_node", .bytes(sign: .positive))
                     return (Int64((processors * 1000).rounded()), memory)
-                })
+                },
+                comparesAlone: workload.optional("compare_alone", .bool, default: false))
         }
     }
 }

@@ -41,6 +41,12 @@ extension JobsBinder {
             report(submission, "devices", "\(name) runs on \(words(gang)), not on \(stated)", remedy: "leave it out")
         }
         checkNodes(gang, submission)
+        if specification.comparesAlone, case .serving(let serving) = others.first(where: { $0.name == name }),
+            !serving.objective.isSet {
+            diagnostics.report(
+                specification.path.appending(key: "compare_alone"), "counts good requests, and \(name) has no slo",
+                remedy: "give it one, such as \"slo\": { \"ttft\": \"2 s\", \"tpot\": \"50 ms\" }")
+        }
         if sharesDevices(name) {
             report(
                 submission, "workload", "\(name) holds devices under time-shared leases, but a scheduler leases them to "

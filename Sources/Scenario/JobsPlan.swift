@@ -9,6 +9,8 @@ public struct JobsPlan: Sendable {
     public var configuration: SchedulingConfiguration
     /// The trace that the jobs came from, nil where all stand in the scenario.
     public var trace: JobTrace?
+    /// Whether each tenant is compared with himself alone on the cluster.
+    public var comparesAlone = false
 }
 
 /// Makes a plan of a specification.
@@ -57,7 +59,7 @@ struct JobsBinder {
             HostResources(
                 cpuMilli: groups.map { _ in host.cpuMilli }, memoryBytes: groups.map { _ in host.memoryBytes })
         }
-        return JobsPlan(configuration: configuration, trace: trace)
+        return JobsPlan(configuration: configuration, trace: trace, comparesAlone: specification.comparesAlone)
     }
 
     /// Nodes of a tenant's own are a partition; the first one holds those that all share, the last those that the

@@ -24,6 +24,8 @@ public struct JobsSpecification: Sendable {
     public var bundleCut: BundleCut?
     /// Thousandths of processors, and bytes of host memory, of each node.
     public var hosts: (cpuMilli: Int64, memoryBytes: Int64)?
+    /// Whether each tenant is compared with himself alone on the cluster.
+    public var comparesAlone = false
 }
 
 /// A trace of jobs or a generator of one.

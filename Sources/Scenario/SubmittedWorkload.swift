@@ -23,7 +23,7 @@ struct SubmittedWorkload: Sendable {
     var learning: ReinforcementLearningPlan?
     /// Devices of a serving workload's replicas on the template.
     var replicas: [[DeviceID]]
-    /// The scheduler that has its job, as an index, the job, and when that is submitted.
+    /// The scheduler that has its job, as an index, the job, and when that is submitted; -1 where nobody submits it.
     var scheduler: Int
     var job: Int32
     var submit: Nanoseconds
@@ -41,19 +41,21 @@ struct SubmittedWorkload: Sendable {
 
     /// All of a scenario, in the order of its workloads.
     static func all(of scenario: CheckedScenario) -> [SubmittedWorkload] {
-        scenario.templates.compactMap { template in
+        scenario.templates.map { template in
+            let index = template.reference.index
+            var workload = SubmittedWorkload(
+                template: template, learning: template.reference.kind == .rl ? scenario.learning[index] : nil,
+                replicas: template.reference.kind == .serving ? scenario.plans[index].replicas : [],
+                scheduler: -1, job: -1, submit: 0)
             for (scheduler, plan) in scenario.jobs.enumerated() {
                 let list = plan.configuration.list
                 guard let job = list.jobs.indices.first(where: {
                     list.workloads[$0]?.name == template.reference.name
                 }) else { continue }
-                let index = template.reference.index
-                return SubmittedWorkload(
-                    template: template, learning: template.reference.kind == .rl ? scenario.learning[index] : nil,
-                    replicas: template.reference.kind == .serving ? scenario.plans[index].replicas : [],
-                    scheduler: scheduler, job: Int32(job), submit: list.jobs[job].submit)
+                (workload.scheduler, workload.job) = (scheduler, Int32(job))
+                workload.submit = list.jobs[job].submit
             }
-            return nil
+            return workload
         }
     }
 }

@@ -26,7 +26,7 @@ public struct World: Sendable {
     public internal(set) var machine: Machine
     var queue = EventQueue()
     let until: Nanoseconds?
-    private let changes: [DeviceChange]
+    let changes: [DeviceChange]
     /// Whose component it is, from the first workload's on.
     private var owners: [Owner] = []
     /// Workloads that jobs start, and which of them each component is; -1 where none.
@@ -186,56 +186,6 @@ public struct World: Sendable {
         case .training: training[owner.index].handle(event, &queue, &machine)
         }
         if submittedPlaces[place] >= 0 { endIfDone(submittedPlaces[place]) }
-    }
-
-    /// Tells the other workloads of nodes that failed, or came back, by a scheduler's own failure rate.
-    private mutating func spreadFaults(of index: Int) {
-        let faults = scheduling[index].faults
-        scheduling[index].faults.removeAll()
-        for fault in faults {
-            let devices = machine.cluster.layout.devices(of: fault.node).map { DeviceID($0) }
-            for device in devices { tell(device, fails: fault.fails, except: index) }
-        }
-    }
-
-    private mutating func changeDevices(_ change: DeviceChange) {
-        for device in change.devices {
-            machine.cluster.setFailed(change.fails, device)
-            tell(device, fails: change.fails)
-        }
-    }
-
-    /// Tells all workloads that a device failed or came back, but for the scheduler that knows it already.
-    private mutating func tell(_ device: DeviceID, fails: Bool, except known: Int? = nil) {
-        for index in serving.indices where isOnDevices(.serving, index) {
-            if fails {
-                serving[index].deviceFailed(device, at: queue.now, &queue, &machine)
-            } else {
-                serving[index].deviceRepaired(device, at: queue.now, &queue, &machine)
-            }
-        }
-        for index in scheduling.indices where index != known {
-            if fails {
-                scheduling[index].deviceFailed(device, at: queue.now, &queue, &machine)
-            } else {
-                scheduling[index].deviceRepaired(device, at: queue.now, &queue, &machine)
-            }
-        }
-        for index in learning.indices where isOnDevices(.rl, index) {
-            if fails {
-                learning[index].deviceFailed(device, at: queue.now, &queue, &machine)
-            } else {
-                learning[index].deviceRepaired(device, at: queue.now, &queue, &machine)
-            }
-        }
-        for index in training.indices where isOnDevices(.training, index) {
-            if fails {
-                training[index].deviceFailed(device, at: queue.now, &queue, &machine)
-            } else {
-                training[index].deviceRepaired(device, at: queue.now, &queue, &machine)
-            }
-        }
-        for place in submitted.indices { endIfDone(place) }
     }
 
     /// Shared devices at the end of an instant: who has which memory and which cores from here on.

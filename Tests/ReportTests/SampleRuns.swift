@@ -113,6 +113,10 @@ enum SampleRuns {
             "policy": ["queue": "sjf"], "tenants": ["t": ["quota_devices": 2]]]]]),
         ("batch jobs cut at once", ["until": "1 us", "workloads": ["batch": [
             "kind": "jobs", "nodes": ["h20"], "submit": [["at": "1 h", "devices": 1, "duration": "1 s"]]]]]),
+        ("serving as a job of a tenant", ["workloads": ["batch": [
+            "kind": "jobs", "compare_alone": true, "submit": [
+                ["at": "100 ms", "workload": "chat", "tenant": "t"],
+                ["at": "0 s", "devices": 5, "duration": "1 s", "tenant": "u"]]]]]),
         ("jobs in rounds beside", ["workloads": ["batch": [
             "kind": "jobs", "policy": ["rounds": ["divide": "las", "round": "1 s"]],
             "submit": [["at": "0 s", "steps": 10, "devices": 2, "steps_per_s": ["h20": 5]],

@@ -21,7 +21,7 @@ extension SampleScenarios {
           "workloads": {
             "pretrain": { "kind": "training", "model": "qwen2.5-7b", "nodes": "a3", "devices": 16, "steps": 4,
               "batch": { "sequences": 32, "sequence_tokens": 4096 } },
-            "batch": { "kind": "jobs", "tenants": { "t": { "quota_devices": 32 } },
+            "batch": { "kind": "jobs", "compare_alone": true, "tenants": { "t": { "quota_devices": 32 } },
               "submit": [ { "at": "10 s", "workload": "pretrain", "devices": 16, "name": "first", "tenant": "t",
                             "estimate": "2 h", "priority": 3, "deadline": "5 h", "preemptible": false } ] } } }
         """)
