@@ -8,11 +8,10 @@ import ModelGraph
 /// attention and grouped GEMM. Shapes are padded first: query blocks of 128 in prefill attention, 16 rows
 /// per expert, query groups of 16 in decode attention, and the row quantum of GEMM kernels where the
 /// profile knows one. Prefill attention ends with the longest block of one core, and its softmax costs as much
-/// for small heads as for large ones. All-reduce takes one step or two, whichever is quicker.
+/// for small heads as for large ones. All-reduce takes one step or two, whichever is quicker. One thread of a
+/// processor pads and hides less (``KernelBlocks``).
 /// Source: measured on public kernel tables; see the README on accuracy.
 public struct OperatorTimer: Sendable {
-    static let expertRowBlock = 16.0
-    static let queryGroupBlock = 16
     /// FLOP of the softmax of one query-key pair and head, as matrix units would have done in its time; fitted to
     /// heads of 64 to 256 on H100.
     static let softmaxFlop = 170.0
@@ -22,6 +21,7 @@ public struct OperatorTimer: Sendable {
     private let linkNanosecondsPerByte: Double   // effective, for collectives
     private let oneStepNanosecondsPerByte: Double
     private let cores: Double
+    private let blocks: KernelBlocks
     private let profile: TimingProfile
 
     public init(device: DeviceDescriptor, scaleUpBytesPerSecond: Double, profile: TimingProfile) {
@@ -35,6 +35,7 @@ public struct OperatorTimer: Sendable {
             1e9 / (scaleUpBytesPerSecond * $0.linkEfficiency.value)
         } ?? .infinity
         cores = Double(device.cores.matrix.value)
+        blocks = KernelBlocks.of(device)
     }
 
     /// Arithmetic rate for weights of a type. Where the device has no such unit, weights are expanded and
@@ -101,16 +102,17 @@ public struct OperatorTimer: Sendable {
         case .gemm(let m, let n, let k):
             let rows = profile.paddedRows(m, type)
             let flop = 2 * Double(rows) * Double(n) * Double(k)
-            return larger(flop: flop, bytes: operation.bytes, type, profile.gemm)
+            return joined(flop: flop, bytes: operation.bytes, type, profile.gemm)
         case .batchedGemm(let batches, let m, let n, let k):
             let rows = Double(batches) * Double(profile.paddedRows(m, type))
-            return larger(flop: 2 * rows * Double(n) * Double(k), bytes: operation.bytes, type, profile.gemm)
+            return joined(flop: 2 * rows * Double(n) * Double(k), bytes: operation.bytes, type, profile.gemm)
         case .groupedGemm(let rows, let active, let n, let k):
-            let perExpert = (rows / active / Self.expertRowBlock).rounded(.up) * Self.expertRowBlock
-            let flop = 2 * perExpert * active * Double(n) * Double(k)
+            let flop = 2 * blocks.paddedRows(perExpert: rows / active) * active * Double(n) * Double(k)
             return sum(flop: flop, bytes: operation.bytes, type, profile.groupedGemm)
-        case .prefillAttention(_, let executedPairs, let lastBlockPairs, _, _, let heads):
-            let pairs = executedPairs * Double(heads.query) + profile.prefillTail.value * lastBlockPairs * cores
+        case .prefillAttention(let pairs, let executedPairs, let lastBlockPairs, let queries, _, let heads):
+            let pairs = blocks.prefillPairs(
+                pairs: pairs, executedPairs: executedPairs, lastBlockPairs: lastBlockPairs, queries: queries,
+                heads: heads, tail: profile.prefillTail.value * cores)
             let flop = 2 * pairs * Double(heads.keySize + heads.valueSize)
             let parameters = profile.prefillAttention
             let efficiency = min(1, parameters.computeEfficiency.value / Self.softmaxShare(heads))
@@ -130,8 +132,10 @@ public struct OperatorTimer: Sendable {
         }
     }
 
-    private func larger(flop: Double, bytes: Double, _ type: DataType, _ parameters: OperatorParameters) -> Double {
-        max(flop * nanosecondsPerFlop[type.index] / parameters.computeEfficiency.value,
+    /// The larger of both times, or their sum where nothing hides one behind the other.
+    private func joined(flop: Double, bytes: Double, _ type: DataType, _ parameters: OperatorParameters) -> Double {
+        guard blocks.hidesMemory else { return sum(flop: flop, bytes: bytes, type, parameters) }
+        return max(flop * nanosecondsPerFlop[type.index] / parameters.computeEfficiency.value,
             bytes * nanosecondsPerByte / parameters.memoryEfficiency.value) + parameters.setupNanoseconds.value
     }
 
@@ -171,16 +175,18 @@ public struct OperatorTimer: Sendable {
     func decodeAttentionSlope(
         _ heads: AttentionHeads, arithmetic: DataType, cache: DataType
     ) -> DecodeAttentionSlope {
-        let group = max(1, heads.query / heads.keyValue)
-        let padded = (group + Self.queryGroupBlock - 1) / Self.queryGroupBlock * Self.queryGroupBlock
         let parameters = profile.decodeAttention
         let memoryEfficiency = cache.isQuantised
             ? profile.quantisedCacheEfficiency.value : parameters.memoryEfficiency.value
-        let flopPerKey = 2 * Double(padded * heads.keyValue * (heads.keySize + heads.valueSize))
+        let flopPerKey = 2 * Double(
+            blocks.paddedGroup(heads) * heads.keyValue * (heads.keySize + heads.valueSize))
         let byteTime = nanosecondsPerByte / memoryEfficiency
+        let compute = flopPerKey * nanosecondsPerFlop[arithmetic.index] / parameters.computeEfficiency.value
+        let memory = Double(heads.storedPerToken) * cache.bytes * byteTime
         return DecodeAttentionSlope(
-            computePerKey: flopPerKey * nanosecondsPerFlop[arithmetic.index] / parameters.computeEfficiency.value,
-            memoryPerKey: Double(heads.storedPerToken) * cache.bytes * byteTime,
+            // Where nothing is hidden, arithmetic is a part of the time that grows with what is read.
+            computePerKey: blocks.hidesMemory ? compute : 0,
+            memoryPerKey: blocks.hidesMemory ? memory : memory + compute,
             nanosecondsPerByte: byteTime, setup: parameters.setupNanoseconds.value,
             perSequence: profile.decodeUnitNanoseconds.value * Double(heads.keyValue) / cores)
     }

@@ -58,13 +58,14 @@ public struct ResourceTimes: Sendable, Equatable {
     ) {
         let main = operations.first { $0.operatorClass != .elementwise }?.operatorClass
         let cores = Double(device.cores.matrix.value)
+        let blocks = KernelBlocks.of(device)
         for operation in operations {
             if let main, operation.operatorClass != main {
                 fixed += timer.nanoseconds(of: operation)
                 continue
             }
             let rate = OperatorTimer.peak(of: device, operation.dataType)
-            compute += Self.executedFlop(operation, profile, cores: cores) / rate * 1e9
+            compute += Self.executedFlop(operation, profile, blocks, cores: cores) / rate * 1e9
             let moved = Self.linkBytes(operation.shape)
             memory += moved / scaleUpBytesPerSecond * 1e9 + operation.bytes / device.memoryBytesPerSecond.value * 1e9
             launches += 1
@@ -79,7 +80,7 @@ public struct ResourceTimes: Sendable, Equatable {
         switch main {
         case .groupedGemm, .prefillAttention: combination = .sum
         case .collective: combination = .quickerAlgorithm
-        default: combination = .larger
+        default: combination = blocks.hidesMemory ? .larger : .sum
         }
     }
 
@@ -89,7 +90,7 @@ public struct ResourceTimes: Sendable, Equatable {
         let bytes = memory / parameters.memory * (isCached ? parameters.second : 1)
         let busy: Double
         switch combination {
-        case .sum: busy = arithmetic + bytes
+        case .sum: busy = arithmetic + bytes + units * parameters.extra
         case .larger: busy = max(arithmetic, bytes) + units * parameters.extra
         case .quickerAlgorithm:
             busy = oneStep > 0 ? min(oneStep / parameters.second, parameters.extra + bytes) : bytes
@@ -99,7 +100,7 @@ public struct ResourceTimes: Sendable, Equatable {
 
     /// FLOP with the padding of tiles and blocks.
     private static func executedFlop(
-        _ operation: StepOperator, _ profile: TimingProfile, cores: Double
+        _ operation: StepOperator, _ profile: TimingProfile, _ blocks: KernelBlocks, cores: Double
     ) -> Double {
         switch operation.shape {
         case .gemm(let m, let n, let k):
@@ -107,14 +108,14 @@ public struct ResourceTimes: Sendable, Equatable {
         case .batchedGemm(let batches, let m, let n, let k):
             return 2 * Double(batches) * Double(profile.paddedRows(m, operation.dataType)) * Double(n) * Double(k)
         case .groupedGemm(let rows, let active, let n, let k):
-            let block = OperatorTimer.expertRowBlock
-            return 2 * (rows / active / block).rounded(.up) * block * active * Double(n) * Double(k)
-        case .prefillAttention(_, let executedPairs, let lastBlockPairs, _, _, let heads):
-            let pairs = executedPairs * Double(heads.query) + profile.prefillTail.value * lastBlockPairs * cores
+            return 2 * blocks.paddedRows(perExpert: rows / active) * active * Double(n) * Double(k)
+        case .prefillAttention(let pairs, let executedPairs, let lastBlockPairs, let queries, _, let heads):
+            let pairs = blocks.prefillPairs(
+                pairs: pairs, executedPairs: executedPairs, lastBlockPairs: lastBlockPairs, queries: queries,
+                heads: heads, tail: profile.prefillTail.value * cores)
             return 2 * pairs * Double(heads.keySize + heads.valueSize) * OperatorTimer.softmaxShare(heads)
         case .decodeAttention(_, let keys, let heads):
-            let group = max(1, heads.query / heads.keyValue), block = OperatorTimer.queryGroupBlock
-            let padded = (group + block - 1) / block * block
+            let padded = blocks.paddedGroup(heads)
             return 2 * Double(keys) * Double(padded * heads.keyValue * (heads.keySize + heads.valueSize))
         case .elementwise, .allReduce, .allGather, .sendReceive:
             return 0

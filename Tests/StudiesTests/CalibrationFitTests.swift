@@ -133,8 +133,8 @@ import Timing
     }
 
     /// The terms that fits use give the timer's own durations.
-    @Test func resourcesAgreeWithTheTimer() throws {
-        let device = try CalibrationDevice(.named("h100"))
+    @Test(arguments: ["h100", "host"]) func resourcesAgreeWithTheTimer(name: String) throws {
+        let device = try CalibrationDevice(.named(name))
         let timer = OperatorTimer(
             device: device.device, scaleUpBytesPerSecond: device.scaleUpBytesPerSecond, profile: device.prior)
         let heads = AttentionHeads(query: 10, keyValue: 2, keySize: 128, valueSize: 128, storedPerToken: 512)
