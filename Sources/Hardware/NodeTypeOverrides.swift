@@ -31,9 +31,13 @@ public struct NodeTypeOverrides: Sendable, Equatable {
     /// Reads the override keys of a node group; its other keys (`type`, `count`) are the caller's.
     ///
     /// A `device` that is not shipped is reported with the nearest name. A caller that has resolved
-    /// the user's own device file passes its name as one more known name.
-    public init(reading group: JSONObjectReader, knownDevices: [String] = DeviceDescriptor.shippedNames) {
-        deviceName = group.optional("device", .choice(of: knownDevices))
+    /// the user's own device file passes its name as one more known name, and one that has read a device
+    /// described in place says so.
+    public init(
+        reading group: JSONObjectReader, knownDevices: [String] = DeviceDescriptor.shippedNames,
+        readsDevice: Bool = true
+    ) {
+        deviceName = readsDevice ? group.optional("device", .choice(of: knownDevices)) : nil
         devicesPerNode = group.optional("devices_per_node", .integer(in: 1...))
         networkBytesPerSecond = group.optional("nic_bandwidth", .positiveBandwidth)
         scaleUpBytesPerSecond = group.optional("scale_up_bandwidth", .positiveBandwidth)

@@ -56,7 +56,8 @@ extension JSONType<NodeGroup> {
                 let own = userDevice(group, folder)
                 let file = group.child("device")?.value.stringValue.flatMap { isDeviceFile($0) ? $0 : nil }
                 let known = DeviceDescriptor.shippedNames + (file.map { [$0] } ?? [])
-                let overrides = NodeTypeOverrides(reading: group, knownDevices: known)
+                let overrides = NodeTypeOverrides(
+                    reading: group, knownDevices: known, readsDevice: !isDescribed(group))
                 guard group.isSound("type"), !group.has("device") || group.isSound("device"),
                     let type = try? NodeType.named(name) else { return standIn }
                 do {
@@ -71,8 +72,14 @@ extension JSONType<NodeGroup> {
 
     private static func isDeviceFile(_ device: String) -> Bool { device.hasSuffix(".json") }
 
-    /// The device of the user's own file, when the group names one.
+    /// Whether the group describes its device in place.
+    private static func isDescribed(_ group: JSONObjectReader) -> Bool {
+        group.child("device")?.value.objectValue != nil
+    }
+
+    /// The device of the user's own file, when the group names one, or what stands in its place.
     private static func userDevice(_ group: JSONObjectReader, _ folder: String) -> DeviceDescriptor? {
+        if isDescribed(group) { return group.child("device")?.read(.deviceDescriptor) }
         guard let file = group.child("device")?.value.stringValue, isDeviceFile(file) else { return nil }
         do {
             return try DeviceDescriptor(contentsOf: resolve(file, folder))
