@@ -36,6 +36,9 @@ let package = Package(
             name: "Serving",
             dependencies: ["EventEngine", "Hardware", "Metrics", "ModelGraph", "Timing", "TraceFormats"]),
         .target(
+            name: "HostServing",
+            dependencies: ["EventEngine", "ModelGraph", "Serving", "TensorKernels", "Timing", "TraceFormats"]),
+        .target(
             name: "Training", dependencies: ["EventEngine", "Hardware", "Metrics", "ModelGraph", "Timing"]),
         .target(
             name: "ReinforcementLearning",
@@ -53,7 +56,7 @@ let package = Package(
         .target(
             name: "Studies",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scenario",
+                "EventEngine", "Hardware", "HostServing", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scenario",
                 "Scheduling", "Serving", "TensorKernels", "Timing", "TraceFormats", "Training",
             ]),
         .target(
@@ -87,6 +90,12 @@ let package = Package(
                 "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Scenario", "Serving", "Timing",
                 "TraceFormats", "Training",
             ]),
+        .testTarget(
+            name: "HostServingTests",
+            dependencies: [
+                "EventEngine", "Hardware", "HostServing", "Metrics", "ModelGraph", "Serving", "TensorKernels", "Timing",
+                "TraceFormats",
+            ]),
         .testTarget(name: "MetricsTests", dependencies: ["EventEngine", "Metrics"]),
         .testTarget(
             name: "ServingTests",
@@ -107,7 +116,7 @@ let package = Package(
         .testTarget(
             name: "StudiesTests",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Scenario", "Serving", "Studies", "TensorKernels", "Timing",
+                "EventEngine", "Hardware", "HostServing", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Scenario", "Serving", "Studies", "TensorKernels", "Timing",
                 "TraceFormats", "Training",
             ]),
         .testTarget(name: "TensorKernelsTests", dependencies: ["EventEngine", "ModelGraph", "TensorKernels"]),
