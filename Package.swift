@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "Report",
             dependencies: [
-                "EventEngine", "Hardware", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scenario",
+                "EventEngine", "Hardware", "HostServing", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scenario",
                 "Scheduling", "Serving", "Studies", "Timing", "TraceFormats", "Training",
             ], resources: [.embedInCode("Resources")]),
         .executableTarget(

@@ -34,7 +34,7 @@ public final class Decoder {
     let norm: RMSNorm
     let work: DecoderWorkspace
     /// Counts time by kind of kernel while it is there; reading the clock takes a little time itself.
-    public var stopwatch: KernelStopwatch?
+    var stopwatch: KernelStopwatch?
 
     /// How rows are padded.
     static let execution = ExecutionMode.graphFull
@@ -57,8 +57,12 @@ public final class Decoder {
     /// Bytes of the weights that a step reads.
     public var weightBytes: Int { Int(model.weightBytes(.fp32)) }
 
-    /// Prepares the products of every captured size, so that no step of serving has to.
-    public func prepare() throws {
+    private var isPrepared = false
+
+    /// Prepares the products of every captured size, so that no step of serving has to; once.
+    func prepare() throws {
+        guard !isPrepared else { return }
+        isPrepared = true
         let sizes = Set((1...maximumTokens).map(Self.execution.paddedTokens)).sorted()
         for rows in sizes { try products(rows, layer: 0) }
         for rows in 1...maximumRows { try head(rows) }

@@ -9,6 +9,8 @@ public struct ServedStep: Sendable, Equatable {
     public var shape: StepShape
     /// CPU time of the thread.
     public var nanoseconds: Int64
+    /// Its part in kernels, where that was asked for.
+    public var kernels: KernelStopwatch?
 }
 
 /// What a server did with a trace.
@@ -17,8 +19,6 @@ public struct ServedRun: Sendable {
     public var steps: [ServedStep]
     /// Answers by request, token for token.
     public var answers: [[Int32]]
-    /// Time by kind of kernel, where it was asked for.
-    public var stopwatch: KernelStopwatch?
 }
 
 /// Serves requests with a decoder on one thread of this machine.
@@ -57,9 +57,14 @@ public final class HostServer {
     }
 
     /// Serves a whole trace; prompts are random tokens, answers as long as the trace says.
-    /// - Parameter clock: seconds of CPU time so far; the thread's own unless a test puts another in its place.
+    /// - Parameters:
+    ///   - timesKernels: also counts the time of kernels by kind, which itself takes a little.
+    ///   - clock: seconds of CPU time so far; the thread's own unless a test puts another in its place.
     /// - Throws: a trace that does not fit, or what a kernel library refuses.
-    public func serve(_ trace: RequestTrace, clock: () -> Double = ThreadClock.seconds) throws -> ServedRun {
+    public func serve(
+        _ trace: RequestTrace, timesKernels: Bool = false, clock: () -> Double = ThreadClock.seconds
+    ) throws -> ServedRun {
+        try decoder.prepare()
         let cache = PagedKeyValues(decoder.shape, blocks: blocks, blockTokens: engine.blockTokens)
         var scheduler = try BatchScheduler(
             trace, engine: engine, cache: cache, maximumContext: decoder.model.maximumContext)
@@ -69,6 +74,7 @@ public final class HostServer {
         var now: Int64 = 0
         while !scheduler.isFinished {
             if let arrival = scheduler.idleUntil { now = max(now, arrival) }
+            decoder.stopwatch = timesKernels ? KernelStopwatch() : nil
             let start = clock()
             scheduler.arrive(by: now)
             let plan = scheduler.plan()
@@ -78,12 +84,11 @@ public final class HostServer {
             let nanoseconds = max(1, Int64(((clock() - start) * 1e9).rounded()))
             now += nanoseconds
             scheduler.complete(plan, at: now)
-            run.steps.append(ServedStep(shape: shape(of: parts), nanoseconds: nanoseconds))
+            run.steps.append(ServedStep(shape: shape(of: parts), nanoseconds: nanoseconds, kernels: decoder.stopwatch))
         }
         precondition(cache.freeBlocks == cache.totalBlocks, "KV blocks were lost")
         run.requests = scheduler.requests
         run.answers = zip(texts, scheduler.requests).map { Array($0.dropFirst($1.inputTokens)) }
-        run.stopwatch = decoder.stopwatch
         return run
     }
 

@@ -11,12 +11,13 @@ public enum ThreadClock {
     }
 
     /// Seconds that one call of `work` takes: the mean of as many calls as fill a tenth of a millisecond.
-    public static func seconds(of work: () -> Void) -> Double {
+    /// - Parameter least: seconds to fill instead, where single calls are disturbed.
+    public static func seconds(least: Double = 1e-4, of work: () -> Void) -> Double {
         let start = seconds()
         work()
         let once = seconds() - start
-        guard once < 1e-4 else { return once }
-        let calls = max(1, min(1000, Int(1e-4 / max(once, 1e-7))))
+        guard once < least else { return once }
+        let calls = max(1, min(1000, Int(least / max(once, 1e-7))))
         let again = seconds()
         for _ in 0..<calls { work() }
         return (seconds() - again) / Double(calls)

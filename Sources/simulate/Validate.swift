@@ -8,7 +8,7 @@ import Studies
 struct Validate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hold simulations against measurements and against what can be known otherwise.",
-        subcommands: [Manifests.self, Separation.self], defaultSubcommand: Manifests.self)
+        subcommands: [Manifests.self, Separation.self, Host.self], defaultSubcommand: Manifests.self)
 
     /// `simulate validate [manifest.json …]`, also the command when none is named.
     struct Manifests: ParsableCommand {

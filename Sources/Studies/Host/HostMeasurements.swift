@@ -1,0 +1,67 @@
+import HostServing
+import ModelGraph
+import TensorKernels
+
+/// What was measured of this machine: kernels on their own, and what steps of a server spend between them.
+public struct HostMeasurements: Sendable {
+    /// A kernel of one shape.
+    public struct Kernel: Sendable {
+        public var kernel: KernelOperator
+        public var operation: StepOperator
+        public var timing: RepeatedTiming
+    }
+
+    /// Steps of one shape in the host's server.
+    public struct Step: Sendable {
+        /// Tokens that go through the layers, rows of padding included, and rows of logits.
+        public var computedTokens: Int
+        public var tokens: Int
+        public var logitRows: Int
+        /// The whole step.
+        public var timing: RepeatedTiming
+        /// Medians: its elementwise kernels, and what no kernel takes.
+        public var elementwiseSeconds: Double
+        public var overheadSeconds: Double
+    }
+
+    public var kernels: [Kernel]
+    public var steps: [Step]
+    /// Bytes per second of a copy that stays in a core's cache, read and written.
+    public var cacheBytesPerSecond: Double
+    /// Model of the steps.
+    public var model: ModelDescriptor
+
+    public init(kernels: [Kernel], steps: [Step], cacheBytesPerSecond: Double, model: ModelDescriptor) {
+        self.kernels = kernels
+        self.steps = steps
+        self.cacheBytesPerSecond = cacheBytesPerSecond
+        self.model = model
+    }
+
+    /// Measures this machine on the calling thread, in its CPU time.
+    /// - Parameter progress: told what is about to be measured.
+    /// - Throws: ``UnsteadyMachine``, or what a kernel library refuses.
+    public init(_ plan: HostPlan = .standard, timer: SteadyTimer, progress: (String) -> Void = { _ in }) throws {
+        let kernels = try HostKernels(plan)
+        progress("kernels")
+        func seconds(_ work: () throws -> Void) throws -> Double {
+            var failure: (any Error)?
+            // A millisecond at least: what another program leaves of the caches is then small in it.
+            let result = ThreadClock.seconds(least: 1e-3) {
+                do { try work() } catch { failure = error }
+            }
+            if let failure { throw failure }
+            return result
+        }
+        let copy = try timer.measure("copy in cache") { try seconds(kernels.copyInCache) }
+        cacheBytesPerSecond = 8 * Double(HostKernels.copiedNumbers) / copy.median
+        self.kernels = try kernels.cases().map { measured in
+            Kernel(
+                kernel: measured.kernel, operation: measured.operation,
+                timing: try timer.measure(measured.name) { try seconds(measured.work) })
+        }
+        progress("steps")
+        model = plan.model
+        steps = try HostSteps(plan).measure(timer)
+    }
+}
