@@ -37,6 +37,8 @@ struct Run: ParsableCommand {
 
     @OptionGroup var timeline: TimelineOptions
 
+    @OptionGroup var flow: FlowOptions
+
     @Option(help: ArgumentHelp(
         "Write a record per batch job, with its runs and why it waited, as JSON Lines, or as a table where the name ends "
             + "in .csv; - is standard output."))
@@ -65,17 +67,17 @@ struct Run: ParsableCommand {
         if jobs != nil, draws == nil { throw ValidationError("--jobs has an effect only with --draws") }
         if let seed, seed < 0 { throw ValidationError("--seed \(seed): expected an integer of at least 0") }
         if outputs.filter({ $0 == "-" }).count > 1 {
-            throw ValidationError("only one of --json, --output -, --requests - and --job-records - can have standard output")
+            throw ValidationError("only one of --json, --output -, --requests -, --job-records - and --flow - can have standard output")
         }
     }
 
-    private var outputs: [String] { [output, requests, jobRecords].compactMap { $0 } + (json ? ["-"] : []) }
+    private var outputs: [String] { [output, requests, jobRecords, flow.path].compactMap { $0 } + (json ? ["-"] : []) }
 
     func run() throws {
-        let recorded = try timeline.settings()
+        let recorded = try timeline.settings(), flow = try flow.settings()
         let document = try loadScenario(scenario, settings: settings, seed: seed)
         let names = try chosenVariants(variant, of: document)
-        var runs = try simulate(document, names, recorded)
+        var runs = try simulate(document, names, recorded, flow)
         if let draws { addDraws(ParameterDraws(seed: document.drawSeed, count: draws), to: &runs) }
         try writeRecords(runs)
         let targets = [output, json ? "-" : nil].compactMap { $0 }
@@ -94,13 +96,17 @@ struct Run: ParsableCommand {
     }
 
     private func simulate(
-        _ document: ScenarioDocument, _ names: [String], _ recorded: TimelineSettings?
+        _ document: ScenarioDocument, _ names: [String], _ recorded: TimelineSettings?, _ flow: FlowSettings?
     ) throws -> [VariantRun] {
         let checked = try checkedVariants(document, names)
         let fresh = sample ? try makeSamples(checked, of: document) : nil
         return try checked.enumerated().map { index, entry in
             let file = try fresh ?? samplesFile(of: entry, document)
             let scenario = file?.applied(to: entry.scenario, variant: entry.name) ?? entry.scenario
+            if index == 0, let flow {
+                let run = try record(entry.name, of: document, scenario, flow, samples: file)
+                if recorded == nil { return run }
+            }
             if index == 0, let recorded {
                 return try record(entry.name, scenario, recorded, samples: file)
             }
@@ -120,6 +126,22 @@ struct Run: ParsableCommand {
             for segment in recording.segments {
                 printToStandardError("timeline of variant \(name): \(segment.path), \(segment.bytes) bytes")
             }
+            return VariantRun(name, scenario, recording.world, samples)
+        } catch {
+            throw Failure.run(error)
+        }
+    }
+
+    /// Runs a variant and says where its events are.
+    private func record(
+        _ name: String, of document: ScenarioDocument, _ scenario: CheckedScenario, _ settings: FlowSettings,
+        samples: SamplesFile?
+    ) throws -> VariantRun {
+        let title = document.value["name"]?.stringValue ?? "scenario"
+        do {
+            let recording = try FlowRecording(
+                of: scenario, name: "\(title).\(name)", settings, keepsSteps: samples != nil)
+            printToStandardError("flow of variant \(name): \(settings.path), \(recording.events) events")
             return VariantRun(name, scenario, recording.world, samples)
         } catch {
             throw Failure.run(error)

@@ -42,6 +42,7 @@ extension TrainingEngine {
         guard state == .running else { return }
         result.lostSteps += doneSteps - savedSteps
         result.stepNanoseconds.removeLast(doneSteps - savedSteps)
+        result.stepEnds.removeLast(doneSteps - savedSteps)
         doneSteps = savedSteps
         leave(&queue, &machine)
         isPreempting = false

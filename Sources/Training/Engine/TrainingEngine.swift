@@ -137,6 +137,7 @@ public struct TrainingEngine: Sendable {
     private mutating func completeStep(_ queue: inout EventQueue, _ machine: inout Machine) {
         doneSteps += 1
         result.stepNanoseconds.append(queue.now - stepStart)
+        result.stepEnds.append(queue.now)
         let isLast = doneSteps == configuration.steps
         guard let every = configuration.checkpoint.everySteps, doneSteps.isMultiple(of: every) || isLast else {
             return beginStep(&queue, &machine)

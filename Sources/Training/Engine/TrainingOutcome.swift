@@ -10,6 +10,8 @@ public struct TrainingOutcome: Sendable, Equatable {
     public var unfinishedSteps = 0
     /// Duration of each step that was completed, in the order of completion, in nanoseconds.
     public var stepNanoseconds: [Nanoseconds] = []
+    /// When each of them was done.
+    public var stepEnds: [Nanoseconds] = []
     /// From the start to the last thing that it did.
     public var makespan: Nanoseconds = 0
     /// Tokens of the steps that count.
