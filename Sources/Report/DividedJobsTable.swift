@@ -36,6 +36,13 @@ extension SummaryTable {
             }
         }
         add("stopped") { $0.failure }
-        return table.text + "\n"
+        var text = table.text
+        for (column, outcome) in zip(columns, outcomes) {
+            let all = outcome.waits.reduce(0) { $0 + Double($1.nanoseconds) }
+            guard all > 0 else { continue }
+            let parts = outcome.waits.map { "\($0.reason.rawValue) \(percent(Double($0.nanoseconds) / all))" }
+            text += "\nWhy jobs waited, \(column.run.name): \(parts.joined(separator: ", "))"
+        }
+        return text + "\n"
     }
 }

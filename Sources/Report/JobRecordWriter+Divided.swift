@@ -3,13 +3,42 @@ import Scheduling
 
 extension JobRecordWriter {
     /// A line for every job of the workloads that divide the cluster, under the same keys; what such a workload does not
-    /// know, such as why a job waited, is absent.
-    static func eachDividedJob(_ run: VariantRun, _ body: (JSONObject) -> Void) {
+    /// know is absent.
+    static func eachDividedJob(_ run: VariantRun, _ body: (JSONObject, DividedJobs, Int) -> Void) {
         for workload in run.scenario.workloads where workload.kind == .dividedJobs {
-            for record in run.world.dividing[workload.index].records {
-                body(json(record, workload.name, run.name))
-            }
+            let engine = run.world.dividing[workload.index]
+            let jobs = DividedJobs(engine: engine, records: engine.records)
+            for (index, record) in jobs.records.enumerated() { body(json(record, workload.name, run.name), jobs, index) }
         }
+    }
+
+    /// An engine with its records, worked out once.
+    struct DividedJobs {
+        let engine: DividingEngine
+        let records: [DividedJobRecord]
+
+        func runs(of index: Int) -> [DividedRun] { engine.runs(of: index) }
+        func waits(of index: Int) -> [DividedWait] { engine.waits(of: index) }
+    }
+
+    static func json(_ divided: DividedRun, _ run: VariantRun) -> JSONValue {
+        var object: JSONObject = [
+            "start_s": .real(seconds(divided.start)), "end_s": .real(seconds(divided.end)),
+            "devices": .real(divided.deviceCount),
+        ]
+        if !divided.devices.isEmpty {
+            object["nodes"] = .string(run.world.machine.cluster.layout.shares(of: divided.devices))
+        }
+        return .object(object)
+    }
+
+    static func json(_ wait: DividedWait, _ records: [DividedJobRecord]) -> JSONValue {
+        var object: JSONObject = [
+            "start_s": .real(seconds(wait.start)), "end_s": .real(seconds(wait.end)),
+            "reason": .string(wait.reason.rawValue),
+        ]
+        if let blocker = wait.blocker { object["job"] = .string(records[blocker].name) }
+        return .object(object)
     }
 
     private static func json(_ record: DividedJobRecord, _ workload: String, _ variant: String) -> JSONObject {

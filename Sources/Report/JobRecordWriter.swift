@@ -22,7 +22,12 @@ public enum JobRecordWriter {
             line["waits"] = .array(engine.waits(index).map { json($0, engine) })
             stream.value(.object(line))
         }
-        eachDividedJob(run) { stream.value(.object($0)) }
+        eachDividedJob(run) { record, engine, index in
+            var line = record
+            line["runs"] = .array(engine.runs(of: index).map { json($0, run) })
+            line["waits"] = .array(engine.waits(of: index).map { json($0, engine.records) })
+            stream.value(.object(line))
+        }
     }
 
     /// A header and a line per job, as comma-separated values.
@@ -32,7 +37,7 @@ public enum JobRecordWriter {
             eachJob(run) { record, _, _ in
                 text += columns.map { cell(record[$0] ?? .null) }.joined(separator: ",") + "\n"
             }
-            eachDividedJob(run) { record in
+            eachDividedJob(run) { record, _, _ in
                 text += columns.map { cell(record[$0] ?? .null) }.joined(separator: ",") + "\n"
             }
         }

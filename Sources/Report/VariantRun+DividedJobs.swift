@@ -26,6 +26,9 @@ extension VariantRun {
             "jct_s": json(outcome.completionTime), "queueing_s": json(outcome.queueing),
             "finish_time_fairness": json(outcome.finishTimeFairness),
         ]
+        metrics["waiting_s"] = .object(JSONObject(outcome.waits.map {
+            ($0.reason.rawValue, JSONValue.real(seconds($0.nanoseconds)))
+        }))
         for figure in outcome.own { metrics[figure.name] = .real(figure.value) }
         return metrics
     }

@@ -80,7 +80,7 @@ extension JSONType<JobTraffic> {
                     for key in ["format", "max_jobs", "speed"] { traffic.ignore(key) }
                 }
                 return JobTraffic(
-                    path: traffic.path, source: .generator(traffic.required("generate", .jobGenerator)))
+                    path: traffic.path, source: traffic.required("generate", .generated(by: .jobGenerator)))
             }
             return JobTraffic(
                 path: traffic.path,

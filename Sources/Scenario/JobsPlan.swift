@@ -209,6 +209,7 @@ extension JobTraffic {
                 }
                 return trace
             case .generator(let configuration): return try JobGenerator.generate(configuration, seed: seed)
+            case .profile(let configuration): return try JobGenerator.generate(configuration, seed: seed)
             }
         } catch let problem as GeneratorProblem {
             diagnostics.report(path.appending(key: "generate"), "\(problem)")

@@ -38,6 +38,7 @@ public struct JobTraffic: Sendable {
 public enum JobTrafficSource: Sendable, Equatable {
     case trace(file: String, format: JobTraceFormat, maximumJobs: Int?, speed: Double)
     case generator(JobGeneratorConfiguration)
+    case profile(JobProfileConfiguration)
 }
 
 /// A tenant as the scenario states it.

@@ -35,11 +35,12 @@ enum WorkloadRows {
         }
     }
 
-    /// Every run of every job, as many rows as jobs ran at once.
+    /// Every run of every job, as many rows as jobs ran at once, and below them every wait.
     static func record(_ engine: SchedulingEngine, _ machine: inout Machine) {
         let segments = engine.segments.sorted { ($0.start, $0.job) < ($1.start, $1.job) }
-        guard !segments.isEmpty else { return }
-        var lanes = TimelineLanes("jobs", in: machine.timeline.group(engine.configuration.name))
+        guard engine.configuration.list.count > 0 else { return }
+        let group = machine.timeline.group(engine.configuration.name)
+        var lanes = TimelineLanes("jobs", in: group)
         var running: [(end: Nanoseconds, row: TimelineTrack)] = []
         for segment in segments {
             running.removeAll { entry in
@@ -52,5 +53,6 @@ enum WorkloadRows {
             machine.timeline.slice(row, name, from: segment.start, to: segment.end)
             running.append((segment.end, row))
         }
+        recordWaits(engine, in: group, &machine)
     }
 }

@@ -198,6 +198,8 @@ public struct World: Sendable {
         for index in serving.indices { serving[index].finishTimeline(at: end, &machine) }
         for engine in learning { WorkloadRows.record(engine, &machine) }
         for engine in scheduling { WorkloadRows.record(engine, &machine) }
+        for engine in dividing { WorkloadRows.record(engine, name: engine.name, &machine) }
+        for engine in training { WorkloadRows.record(engine, &machine) }
         if machine.timeline.records(.step) { MemoryRows.record(&machine) }
     }
 

@@ -73,10 +73,12 @@ struct Trace: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Generate a trace with the published statistics of a real one.")
 
-        @Option(help: "What to imitate: \(GeneratorConfiguration.presetNames.joined(separator: ", ")).")
+        @Option(help: ArgumentHelp(
+            "What to imitate: requests as in \(GeneratorConfiguration.presetNames.joined(separator: ", ")), batch jobs as in "
+                + "\(JobProfile.names.joined(separator: ", "))."))
         var preset: String
 
-        @Option(help: "Number of requests, instead of the real trace's.")
+        @Option(help: "Number of requests, or of jobs, instead of the real trace's.")
         var requests: Int?
 
         @Option(help: "Seed of the random streams.")
@@ -96,14 +98,31 @@ struct Trace: ParsableCommand {
         }
 
         func run() throws {
+            if let clusters = JobProfile.clusters(named: preset) { return try generateJobs(clusters) }
             guard var configuration = GeneratorConfiguration.preset(named: preset) else {
-                let known = GeneratorConfiguration.presetNames.joined(separator: ", ")
-                throw Failure(message: "--preset \(preset): no such preset; known are \(known)", status: 2)
+                let known = GeneratorConfiguration.presetNames + JobProfile.names
+                let near = Spelling.nearest(to: preset, among: known).map { "did you mean \($0)?" }
+                throw Failure(
+                    message: "--preset \(preset): no such preset; "
+                        + (near ?? "known are \(known.joined(separator: ", "))"), status: 2)
             }
             if let requests { configuration.requests = requests }
             do {
                 let trace = try RequestGenerator.generate(configuration, seed: seed)
                 try writeTrace(trace, mooncake: format == "mooncake", to: output)
+            } catch let problem as GeneratorProblem {
+                throw Failure.input(problem)
+            }
+        }
+
+        private func generateJobs(_ clusters: [JobProfile]) throws {
+            guard format == "simulate" else {
+                throw ValidationError("--format \(format): jobs have the project's own format only")
+            }
+            var configuration = JobProfileConfiguration(clusters: clusters)
+            configuration.jobs = requests
+            do {
+                try writeJobs(try JobGenerator.generate(configuration, seed: seed), to: output)
             } catch let problem as GeneratorProblem {
                 throw Failure.input(problem)
             }

@@ -162,8 +162,13 @@ enum SampleScenarios {
             """)
     }
 
+    /// The same with jobs like those of real clusters.
+    static let profiledJobs = generatedJobs.setting(
+        ["workloads", "batch", "traffic", "generate"],
+        to: ["profile": "acme", "jobs": 20, "speed": 2, "max_devices": 4, "tenants": ["t": 1]])
+
     /// All samples: those above and what excludes parts of them.
-    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs] + dividedJobs
+    static let all: [JSONValue] = [separated, generated, preset, jobs, generatedJobs, profiledJobs] + dividedJobs
         + patches.map { generated.applying(mergePatch: $0) } + learning + [training, submitted]
 
     private static let preset = generated.setting(

@@ -38,3 +38,29 @@ def test_every_run_of_a_job_is_a_slice(simulate: Callable[..., CompletedProcess[
     assert len(rows) == len(runs)
     assert ((rows.end_ns - rows.begin_ns).astype(float) / 1e9).sum() == pytest.approx(
         sum(run["end_s"] - run["start_s"] for run in runs), rel=1e-9)
+
+
+@pytest.mark.parametrize(("scenario", "variant", "workload"), [
+    ("Scenarios/jobs-two-tenants.json", "las", "batch"), ("Scenarios/mixed-cards-in-rounds.json", "base", "batch")])
+def test_every_wait_of_a_job_is_a_slice_with_its_reason(
+    simulate: Callable[..., CompletedProcess[str]], tmp_path: Path, scenario: str, variant: str, workload: str
+) -> None:
+    simulate("run", scenario, "--variant", variant, "--job-records", tmp_path / "jobs.jsonl",
+             "--timeline", tmp_path / "run.pftrace", "--timeline-level", "job", "-o", tmp_path / "result.json")
+    jobs = [json.loads(line) for line in (tmp_path / "jobs.jsonl").read_text().splitlines()]
+    timeline = load(tmp_path / "run.pftrace")
+    slices = timeline.slices.assign(path=timeline.tracks.path.loc[timeline.slices.track].values)
+    rows = slices[slices.path.str.contains(" > waiting ")]
+    told = sorted(
+        (f"{job['job']}: {wait['reason']}" + (f", {wait['job']}" if "job" in wait else ""), round(wait["start_s"] * 1e9))
+        for job in jobs for wait in job["waits"])
+    assert sorted(zip(rows.name, rows.begin_ns.astype(int), strict=True)) == told and told
+    assert ((rows.end_ns - rows.begin_ns).astype(float) / 1e9).sum() == pytest.approx(
+        sum(wait["end_s"] - wait["start_s"] for job in jobs for wait in job["waits"]), rel=1e-9)
+    # The result sums them up by reason.
+    metrics = next(iter(json.loads((tmp_path / "result.json").read_text())["variants"].values()))
+    waiting = next(
+        part["metrics"]["waiting_s"] for part in metrics["workloads"].values() if "waiting_s" in part["metrics"])
+    for reason, seconds in waiting.items():
+        assert seconds == pytest.approx(sum(
+            wait["end_s"] - wait["start_s"] for job in jobs for wait in job["waits"] if wait["reason"] == reason))

@@ -95,12 +95,13 @@ struct HeldDevices {
                 changes[layout.node(of: device).index] += [(start, each), (end, -each)]
             }
         }
-        for plan in scenario.plans { hold(plan.configuration.pools.flatMap { $0.replicas.flatMap { $0 } }) }
+        // Devices may be shared, between workloads and between the two sides of one.
+        var services = Set(scenario.plans.flatMap { $0.configuration.pools.flatMap { $0.replicas.flatMap { $0 } } })
         for engine in world.learning {
             let placement = engine.configuration.placement
-            hold(Set(placement.trainDevices + placement.replicas.flatMap { $0 }).sorted())
+            services.formUnion(placement.trainDevices + placement.replicas.flatMap { $0 })
         }
-        for plan in scenario.training { hold(plan.devices) }
+        hold(services.union(scenario.training.flatMap(\.devices)).sorted())
         for engine in world.scheduling {
             for run in engine.segments {
                 for share in engine.shares(of: run) {

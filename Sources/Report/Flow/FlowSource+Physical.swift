@@ -103,8 +103,9 @@ struct PhysicalFlow: FlowSource {
         let place = layout.place(of: device), descriptor = layout.descriptor(of: place.node).device
         let share = range.isEmpty
             ? 0 : devices.share(device.index, slices: range) + nodes.share(place.node.index, slices: range)
-        let used = memory.device(device.index, at: time)
-            + usages.memory(ofDevice: device.index, endOf: max(0, range.upperBound - 1))
+        let used = memory.knows(device.index)
+            ? memory.device(device.index, at: time)
+            : usages.memory(ofDevice: device.index, endOf: max(0, range.upperBound - 1))
         return [
             "index": .init(place.position), "name": .string(descriptor.name), "uuid": .string(layout.name(of: device)),
             "memory_total": .integer(descriptor.memoryBytes.value >> 20),

@@ -15,6 +15,9 @@ struct MemoryHistory {
     /// Bytes held on a device at an instant.
     func device(_ index: Int, at time: Nanoseconds) -> Int64 { Self.value(devices[index], at: time) }
 
+    /// Whether a device's ledger was ever written to: that of a replica on devices of its own is not.
+    func knows(_ index: Int) -> Bool { !devices[index].isEmpty }
+
     /// Bytes held on a node's host at an instant.
     func host(_ index: Int, at time: Nanoseconds) -> Int64 { Self.value(hosts[index], at: time) }
 

@@ -38,6 +38,28 @@ public struct DividedWait: Equatable, Sendable {
 }
 
 extension DividingEngine {
+    /// The workload's name.
+    public var name: String {
+        switch self {
+        case .rounds(let engine): engine.workload.name
+        case .elastic(let engine): engine.workload.name
+        case .fractions(let engine): engine.workload.name
+        }
+    }
+
+    /// Waiting time by reason, summed over jobs, of those reasons that occur.
+    public var waitingTimes: [(reason: DividedWaitReason, nanoseconds: Nanoseconds)] {
+        var sums: [Nanoseconds] = Array(repeating: 0, count: DividedWaitReason.allCases.count)
+        for index in records.indices {
+            for wait in waits(of: index) {
+                for (place, reason) in DividedWaitReason.allCases.enumerated() where reason == wait.reason {
+                    sums[place] += wait.end - wait.start
+                }
+            }
+        }
+        return zip(DividedWaitReason.allCases, sums).filter { $0.1 > 0 }.map { ($0, $1) }
+    }
+
     /// The runs of a job in order; of a round that is cut, the part up to the round before.
     public func runs(of index: Int) -> [DividedRun] {
         switch self {

@@ -23,6 +23,8 @@ public struct DividingOutcome: Sendable {
     public var queueing: Distribution?
     /// Completion time over that of the job alone on its part of the cluster: rho. A ratio in place of seconds.
     public var finishTimeFairness: Distribution?
+    /// Waiting time by reason, summed over jobs.
+    public var waits: [(reason: DividedWaitReason, nanoseconds: Nanoseconds)] = []
     /// Figures of one kind of engine, by name.
     public var own: [(name: String, value: Double)] = []
     /// Why the scheduler stopped before its time.
@@ -55,6 +57,7 @@ extension DividingEngine {
         outcome.completionTime = Distribution(nanoseconds: done.map { ($0.end ?? 0) - $0.submitted })
         outcome.queueing = Distribution(nanoseconds: done.map { ($0.end ?? 0) - $0.submitted - $0.attained })
         outcome.finishTimeFairness = Distribution(nanoseconds: Self.ratios(records, devices: deviceCount))
+        outcome.waits = waitingTimes
         outcome.own = ownFigures
         if case .rounds(let engine) = self { outcome.failure = engine.failure?.description }
         return outcome

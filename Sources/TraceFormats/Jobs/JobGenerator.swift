@@ -80,7 +80,7 @@ public enum JobGenerator {
 }
 
 /// A choice among weights.
-private struct WeightedChoice {
+struct WeightedChoice {
     private var sums: [Double] = []
 
     init(_ weights: [Double], field: String) throws(GeneratorProblem) {
