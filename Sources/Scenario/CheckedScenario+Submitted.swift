@@ -4,7 +4,7 @@ import Scheduling
 
 extension CheckedScenario {
     /// Whether a job starts a workload, so that it has no devices of its own at time zero.
-    func isSubmitted(_ kind: WorkloadKind, _ index: Int) -> Bool {
+    public func isSubmitted(_ kind: WorkloadKind, _ index: Int) -> Bool {
         templates.contains { $0.reference.kind == kind && $0.reference.index == index }
     }
 

@@ -7,8 +7,8 @@ import Scheduling
 /// How busy devices were over time, from what the workloads of a world did.
 ///
 /// Replicas of serving are busy in their steps, training devices in their phases of computation, devices of batch jobs
-/// while a job has them. Of jobs whose devices are known by node alone, all of the node share the use; elastic jobs have
-/// no place at all and are left out.
+/// while a job has them, whatever it runs there. Of jobs whose devices are known by node alone, all of the node share the
+/// use; elastic jobs have no place at all and are left out.
 struct DeviceUse {
     private(set) var devices: BusyBins
     private(set) var nodes: BusyBins
@@ -23,14 +23,16 @@ struct DeviceUse {
     /// Adds all workloads of a world that has run.
     mutating func add(_ scenario: CheckedScenario, _ world: World, _ replicas: ReplicaUse) {
         var replica = 0
-        for plan in scenario.plans {
+        for (index, plan) in scenario.plans.enumerated() {
+            let isSubmitted = scenario.isSubmitted(.serving, index)
             for held in plan.configuration.pools.flatMap(\.replicas) {
-                for device in held { devices.add(device.index, like: replicas.busy, replica) }
+                for device in held where !isSubmitted { devices.add(device.index, like: replicas.busy, replica) }
                 replica += 1
             }
         }
-        for engine in world.learning { add(engine) }
-        for (engine, plan) in zip(world.training, scenario.training) {
+        for (index, engine) in world.learning.enumerated() where !scenario.isSubmitted(.rl, index) { add(engine) }
+        for (index, (engine, plan)) in zip(world.training, scenario.training).enumerated()
+        where !scenario.isSubmitted(.training, index) {
             for (length, end) in zip(engine.outcome.stepNanoseconds, engine.outcome.stepEnds) {
                 for device in plan.devices { devices.add(device.index, from: end - length, to: end) }
             }
@@ -95,13 +97,19 @@ struct HeldDevices {
                 changes[layout.node(of: device).index] += [(start, each), (end, -each)]
             }
         }
-        // Devices may be shared, between workloads and between the two sides of one.
-        var services = Set(scenario.plans.flatMap { $0.configuration.pools.flatMap { $0.replicas.flatMap { $0 } } })
-        for engine in world.learning {
+        // Devices may be shared, between workloads and between the two sides of one. What a job starts is on the job's.
+        var services: Set<DeviceID> = []
+        for (index, plan) in scenario.plans.enumerated() where !scenario.isSubmitted(.serving, index) {
+            services.formUnion(plan.configuration.pools.flatMap { $0.replicas.flatMap { $0 } })
+        }
+        for (index, engine) in world.learning.enumerated() where !scenario.isSubmitted(.rl, index) {
             let placement = engine.configuration.placement
             services.formUnion(placement.trainDevices + placement.replicas.flatMap { $0 })
         }
-        hold(services.union(scenario.training.flatMap(\.devices)).sorted())
+        for (index, plan) in scenario.training.enumerated() where !scenario.isSubmitted(.training, index) {
+            services.formUnion(plan.devices)
+        }
+        hold(services.sorted())
         for engine in world.scheduling {
             for run in engine.segments {
                 for share in engine.shares(of: run) {

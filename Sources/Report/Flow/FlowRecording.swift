@@ -76,8 +76,9 @@ public struct FlowRecording {
         var world = scenario.world(timeline: TimelineRecorder(level: .step))
         if keepsSteps { world.keepSteps() }
         var use = ReplicaUse(
-            replicas: scenario.plans.reduce(0) { $0 + $1.configuration.pools.reduce(0) { $0 + $1.replicas.count } },
-            width: settings.interval ?? FlowSettings.interval)
+            scenario.plans.map { plan in
+                (plan.configuration.name, plan.configuration.pools.reduce(0) { $0 + $1.replicas.count })
+            }, width: settings.interval ?? FlowSettings.interval)
         world.run(timeline: { use.take(&$0) })
         self.world = world
         interval = settings.interval(of: world.now, devices: world.machine.cluster.layout.deviceCount)
@@ -116,8 +117,10 @@ public struct FlowRecording {
             case .training:
                 TrainingFlow(
                     world.training[workload.index],
-                    nodes: Set(scenario.training[workload.index].devices.map { layout.node(of: $0) }).sorted()
-                        .map { layout.name(of: $0) })
+                    nodes: scenario.isSubmitted(.training, workload.index)
+                        ? ["ranks"]
+                        : Set(scenario.training[workload.index].devices.map { layout.node(of: $0) }).sorted()
+                            .map { layout.name(of: $0) })
             }
         }
     }

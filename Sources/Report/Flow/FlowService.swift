@@ -20,7 +20,8 @@ struct FlowService {
     /// What it is after that.
     var stateAfter = "terminated"
 
-    /// All instances of a world that has run, in the order of its workloads.
+    /// All instances of a world that has run, in the order of its workloads; a workload that a job starts is told of by
+    /// the job.
     static func all(_ scenario: CheckedScenario, _ world: World) -> [FlowService] {
         let layout = world.machine.cluster.layout
         var list: [FlowService] = []
@@ -40,21 +41,22 @@ struct FlowService {
                 add(service, prefix + layout.name(of: node), devices.filter { layout.node(of: $0) == node }, placement)
             }
         }
-        for engine in world.serving {
+        for (index, engine) in world.serving.enumerated() where !scenario.isSubmitted(.serving, index) {
             let methods = ServingFlow.methods(of: engine), pools = engine.configuration.pools
             for (method, devices) in zip(methods, pools.flatMap(\.replicas)) {
                 let service = method.service ?? ""
                 add(service, method.instance ?? "", devices, service)
             }
         }
-        for engine in world.learning {
+        for (index, engine) in world.learning.enumerated() where !scenario.isSubmitted(.rl, index) {
             let name = engine.configuration.name, placement = engine.configuration.placement
             addByNode("\(name).trainer", "trainer/", placement.trainDevices, "\(name).trainer")
             for (replica, devices) in placement.replicas.enumerated() {
                 add("\(name).rollout", "rollout/\(replica)", devices, "\(name).rollout")
             }
         }
-        for (engine, plan) in zip(world.training, scenario.training) {
+        for (index, (engine, plan)) in zip(world.training, scenario.training).enumerated()
+        where !scenario.isSubmitted(.training, index) {
             let name = engine.configuration.name
             addByNode("\(name).trainer", "", plan.devices, "\(name).trainer")
         }

@@ -82,11 +82,21 @@ struct ReplicaUse: Sendable {
     private(set) var running: Gauges
     private(set) var blocks: Gauges
     private var roles: [Role] = []
-    private var nextReplica = 0
+    /// First replica of each workload, by its name, and how many of its replicas have named their tracks.
+    private var workloads: [String: (first: Int, count: Int, named: Int)] = [:]
+    private var latest = 0
     /// Since when each replica has been in a step, how many slices are open and how many of them are pauses.
     private var open: [(since: Nanoseconds, depth: Int, isPause: Bool)]
 
-    init(replicas: Int, width: Nanoseconds) {
+    /// - Parameters:
+    ///   - workloads: name and number of replicas of each, in their order.
+    ///   - width: of a slice of time.
+    init(_ workloads: [(name: String, replicas: Int)], width: Nanoseconds) {
+        var replicas = 0
+        for workload in workloads {
+            self.workloads[workload.name] = (replicas, workload.replicas, 0)
+            replicas += workload.replicas
+        }
         busy = BusyBins(things: replicas, width: width)
         waiting = Gauges(things: replicas, width: width)
         running = waiting
@@ -123,17 +133,25 @@ struct ReplicaUse: Sendable {
         Double(bitPattern: UInt64(bitPattern: entry.value))
     }
 
-    /// Replicas name their tracks in their order, those of a replica together and its steps first.
+    /// Replicas of a workload name their tracks in their order when it starts, those of a replica together and its steps
+    /// first. Workloads may start in any order.
     private mutating func learnTracks(_ recorder: TimelineRecorder) {
         while roles.count < recorder.tracks.count {
             let track = recorder.tracks[roles.count]
             switch (track.name, track.content) {
-            case ("steps", .slices) where nextReplica < open.count && recorder.isNested(track.parent):
-                roles.append(.steps(nextReplica))
-                nextReplica += 1
-            case ("requests waiting", .counter): roles.append(.waiting(nextReplica - 1))
-            case ("requests running", .counter): roles.append(.running(nextReplica - 1))
-            case ("KV blocks in use", .counter): roles.append(.blocks(nextReplica - 1))
+            case ("steps", .slices):
+                guard let name = recorder.outerGroup(of: track.parent), let workload = workloads[name],
+                    workload.count > 0
+                else {
+                    roles.append(.nothing)
+                    continue
+                }
+                latest = workload.first + workload.named % workload.count
+                workloads[name]?.named += 1
+                roles.append(.steps(latest))
+            case ("requests waiting", .counter): roles.append(.waiting(latest))
+            case ("requests running", .counter): roles.append(.running(latest))
+            case ("KV blocks in use", .counter): roles.append(.blocks(latest))
             default: roles.append(.nothing)
             }
         }
@@ -141,8 +159,10 @@ struct ReplicaUse: Sendable {
 }
 
 extension TimelineRecorder {
-    /// Whether a group stands inside another: that of a replica does, that of a workload does not.
-    fileprivate func isNested(_ group: TimelineTrack) -> Bool {
-        group != .none && tracks[Int(group.index)].parent != .none
+    /// The name of the group that a group stands in; nil for one at the top, such as that of a workload.
+    fileprivate func outerGroup(of group: TimelineTrack) -> String? {
+        guard group != .none else { return nil }
+        let outer = tracks[Int(group.index)].parent
+        return outer == .none ? nil : tracks[Int(outer.index)].name
     }
 }

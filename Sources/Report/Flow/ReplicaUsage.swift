@@ -21,12 +21,13 @@ struct ReplicaUsage {
         self.use = use
         var list: [Replica] = []
         owner = Array(repeating: -1, count: world.machine.cluster.layout.deviceCount)
-        for (engine, plan) in zip(world.serving, scenario.plans) {
+        for (index, (engine, plan)) in zip(world.serving, scenario.plans).enumerated() {
+            let isSubmitted = scenario.isSubmitted(.serving, index)
             var methods = ServingFlow.methods(of: engine)[...]
             for (pool, configuration) in zip(plan.pools, plan.configuration.pools) {
                 for devices in configuration.replicas {
                     guard let method = methods.popFirst() else { continue }
-                    for device in devices { owner[device.index] = list.count }
+                    for device in devices where !isSubmitted { owner[device.index] = list.count }
                     list.append(
                         Replica(
                             method: method, devices: devices.map(\.index),
