@@ -7,10 +7,12 @@ import Serving
 extension VariantRun {
     /// The result of a workload of jobs.
     func jobs(_ index: Int) -> JSONValue {
-        [
+        var workload: JSONObject = [
             "metrics": .object(jobsMetrics(index)), "policy": .object(policy(scenario.jobs[index])),
             "checks": .array(scheduling[index].checks.map(json)),
         ]
+        if let events = jobsEvents(world.scheduling[index]) { workload["events"] = events }
+        return .object(workload)
     }
 
     /// The metrics of a workload of jobs, and how well its tenants are served where the scenario asks for that.

@@ -50,6 +50,7 @@ extension JSONType<JobsSpecification> {
                         return (member.name, member.reader.read(.number(in: 0.001...1000)))
                     }
                 } ?? [],
+                events: workload.optional("events", .array(of: .jobsEvent), default: []),
                 bundleCut: workload.optional("bundles", .bundleCut),
                 hosts: workload.child("host")?.object { host in
                     let processors = host.required("cpus_per_node", .number(in: 0.001...1e6))
@@ -148,7 +149,9 @@ extension JSONType<TenantSpecification> {
             where isSet && !object.has("quota_devices") {
                 object.fail(at: key, "has no effect without quota_devices", remedy: "give the quota, or leave it out")
             }
-            return TenantSpecification(path: object.path, tenant: tenant, nodes: object.optional("nodes", group))
+            return TenantSpecification(
+                path: object.path, tenant: tenant, nodes: object.optional("nodes", group),
+                virtualCluster: object.optional("virtual_cluster", .name))
         }
     }
 }

@@ -33,7 +33,9 @@ struct JobsBinder {
             trace = found
         }
         var tenants = specification.tenants.map(\.tenant)
-        let partitions = partitions(&tenants)
+        let events = JobsEventBinder(specification: specification, cluster: cluster, diagnostics: diagnostics)
+        let partitions = partitions(&tenants, events.clusterNames)
+        let (verbs, drains) = events.bind()
         checkTenants(trace)
         var bundles = PlacementGroupList()
         let list = jobs(trace, &tenants, &bundles)
@@ -46,6 +48,9 @@ struct JobsBinder {
         configuration.placementGroups = bundles.groups
         configuration.partitions = partitions.count
         configuration.nodePartitions = partitions.ofNode
+        configuration.virtualClusters = events.clusterNames
+        configuration.clusterEvents = verbs
+        configuration.drains = drains
         configuration.checkpoints = specification.checkpoints
         configuration.failureRate = specification.failureRate
         configuration.slowdown = specification.slowdown
@@ -62,11 +67,15 @@ struct JobsBinder {
         return JobsPlan(configuration: configuration, trace: trace, comparesAlone: specification.comparesAlone)
     }
 
-    /// Nodes of a tenant's own are a partition; the first one holds those that all share, the last those that the
-    /// workload does not schedule on.
-    private func partitions(_ tenants: inout [Tenant]) -> (count: Int, ofNode: [Int]) {
+    /// Nodes of a tenant's own are a partition; the first one holds those that all share, virtual clusters follow, the
+    /// last holds those that the workload does not schedule on.
+    private func partitions(_ tenants: inout [Tenant], _ clusters: [String]) -> (count: Int, ofNode: [Int]) {
         var owned: [String] = []
         for (index, tenant) in specification.tenants.enumerated() {
+            if let name = tenant.virtualCluster, let place = clusters.firstIndex(of: name) {
+                tenants[index].partition = place + 1
+                continue
+            }
             guard let nodes = tenant.nodes else { continue }
             if !specification.nodes.contains(nodes) {
                 diagnostics.report(
@@ -74,14 +83,14 @@ struct JobsBinder {
                     remedy: "add it to the workload's nodes")
             }
             if !owned.contains(nodes) { owned.append(nodes) }
-            tenants[index].partition = (owned.firstIndex(of: nodes) ?? 0) + 1
+            tenants[index].partition = clusters.count + (owned.firstIndex(of: nodes) ?? 0) + 1
         }
         let isWhole = cluster.layout.groups.allSatisfy { specification.nodes.contains($0.name) }
-        guard !owned.isEmpty || !isWhole else { return (1, []) }
-        let outside = owned.count + 1
+        guard !owned.isEmpty || !isWhole else { return (1 + clusters.count, []) }
+        let outside = clusters.count + owned.count + 1
         let ofNode = (0..<cluster.layout.nodeCount).map { node in
             let name = cluster.layout.groups[cluster.layout.group(of: NodeID(node))].name
-            if let place = owned.firstIndex(of: name) { return place + 1 }
+            if let place = owned.firstIndex(of: name) { return clusters.count + place + 1 }
             return specification.nodes.contains(name) ? 0 : outside
         }
         return (outside + 1, ofNode)

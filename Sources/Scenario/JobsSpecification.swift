@@ -20,6 +20,8 @@ public struct JobsSpecification: Sendable {
     public var slowdown: PlacementSlowdown
     /// Speed of node groups, by name.
     public var speeds: [(group: String, speed: Double)]
+    /// What happens to its nodes.
+    public var events: [JobsEventSpecification]
     /// How gangs of the trace that have no bundles of their own are cut into bundles.
     public var bundleCut: BundleCut?
     /// Thousandths of processors, and bytes of host memory, of each node.
@@ -47,6 +49,8 @@ public struct TenantSpecification: Sendable {
     public var tenant: Tenant
     /// The node group that his jobs run on, alone; nil: the common nodes.
     public var nodes: String?
+    /// The virtual cluster that his jobs run in; nil: none.
+    public var virtualCluster: String?
 }
 
 /// A job that stands in the scenario itself.

@@ -36,6 +36,9 @@ public struct SchedulingConfiguration: Sendable {
     /// What is done to them, in order of time.
     public var clusterEvents: [(time: Nanoseconds, verb: VirtualClusterVerb)] = []
 
+    /// Nodes that are emptied.
+    public var drains: [NodeDrain] = []
+
     /// Jobs of one tenant on the whole cluster; set the other fields as needed.
     public init(
         name: String, seed: UInt64 = 1, policy: SchedulingPolicy = SchedulingPolicy(),

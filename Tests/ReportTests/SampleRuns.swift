@@ -111,6 +111,13 @@ enum SampleRuns {
                 "jobs": 40, "arrivals": ["kind": "poisson", "rate_per_s": 0.1], "devices": ["1": 2, "2": 1],
                 "duration": ["median": "10 s", "p90": "1 min"], "tenants": ["t": 1, "u": 1]]],
             "policy": ["queue": "sjf"], "tenants": ["t": ["quota_devices": 2]]]]]),
+        ("batch jobs on virtual clusters", ["workloads": ["batch": [
+            "kind": "jobs", "nodes": ["h20"], "tenants": ["t": ["virtual_cluster": "v"]],
+            "submit": [["at": "1 s", "devices": 1, "duration": "20 s", "tenant": "t"]],
+            "events": [
+                ["at": "2 s", "kind": "vc.create", "name": "v", "replica_sets": ["h20": 9]],
+                ["at": "3 s", "kind": "vc.create", "name": "v", "replica_sets": ["h20": 0]],
+                ["at": "4 s", "kind": "drain", "target": "h20/0", "preempt_after": "3 s"]]]]]),
         ("batch jobs cut at once", ["until": "1 us", "workloads": ["batch": [
             "kind": "jobs", "nodes": ["h20"], "submit": [["at": "1 h", "devices": 1, "duration": "1 s"]]]]]),
         ("serving as a job of a tenant", ["workloads": ["batch": [

@@ -94,6 +94,8 @@ public enum RunEnding: UInt8, Sendable {
     case reclaimed
     /// A device failed.
     case failed
+    /// Its node was emptied.
+    case drained
     /// The run of the scenario was over.
     case cut
 
@@ -104,6 +106,7 @@ public enum RunEnding: UInt8, Sendable {
         case .preempted: "preempted"
         case .reclaimed: "reclaimed"
         case .failed: "failed"
+        case .drained: "drained"
         case .cut: "cut"
         }
     }

@@ -35,15 +35,19 @@ extension SchedulingEngine {
         if let quota = tenant.quotaDevices, !tenant.mayBorrow, Int(request.devices) > quota { return false }
         // A placement group stays pending, as in Ray.
         if request.placementGroup >= 0 { return true }
-        // A virtual cluster may come, or grow.
-        if tenant.partition > 0, tenant.partition <= configuration.virtualClusters.count { return true }
+        // Nodes come into virtual clusters and leave them.
+        let clusters = configuration.virtualClusters.count
+        let isFluid = clusters > 0 && tenant.partition <= clusters
         let layout = machine.cluster.layout
         if request.duration < 0 { return canEverRunGang(job, layout) }
         return layout.groups.indices.contains { group in
             guard request.nodeGroups >> UInt64(group) & 1 == 1 else { return false }
             let nodes = layout.nodes(ofGroup: group)
             let inPartition = configuration.partitions == 1
-                ? nodes.count : nodes.count { map.partition(of: $0) == tenant.partition }
+                ? nodes.count
+                : nodes.count {
+                    isFluid ? map.partition(of: $0) <= clusters : map.partition(of: $0) == tenant.partition
+                }
             if request.devices == 0 { return inPartition > 0 }
             return inPartition * layout.groups[group].node.devicesPerNode >= Int(request.devices)
         }

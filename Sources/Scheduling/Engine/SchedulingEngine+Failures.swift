@@ -82,7 +82,7 @@ extension SchedulingEngine {
     mutating func changeNode(
         _ node: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
-        guard let rate = configuration.failureRate, books.completed + books.rejected < jobs.count, !isStuck else {
+        guard let rate = configuration.failureRate, books.completed + books.rejected < jobs.count, !isStuck(at: now) else {
             return
         }
         isDown[node].toggle()
@@ -101,9 +101,10 @@ extension SchedulingEngine {
     }
 
     /// Whether no job can start any more, whatever fails and is repaired: all nodes work, and yet all jobs wait.
-    private var isStuck: Bool {
-        running.isEmpty && nextArrival == jobs.count && !isPassPending && clusterAnswers.count
-            == configuration.clusterEvents.count && !isDown.contains(true)
+    private func isStuck(at now: Nanoseconds) -> Bool {
+        running.isEmpty && nextArrival == jobs.count && !isPassPending && !isDown.contains(true)
+            && clusterAnswers.count == configuration.clusterEvents.count
+            && configuration.drains.allSatisfy { $0.end ?? 0 <= now }
     }
 
     private mutating func scheduleFault(_ node: Int, after mean: Nanoseconds, _ queue: inout EventQueue) {

@@ -17,6 +17,8 @@ enum SchedulingEvent {
     static let lateDemotion: UInt16 = 5
     /// Something is done to a virtual cluster. `a`: which of the configured events.
     static let virtualCluster: UInt16 = 6
+    /// A node is emptied, or used again. `a`: which of the configured drains, `b`: its step.
+    static let drain: UInt16 = 7
 }
 
 /// A scheduler of jobs on the devices of a cluster.
@@ -140,6 +142,7 @@ public struct SchedulingEngine: Sendable {
         for index in partitions.indices { partitions[index].mustReplan = true }
         scheduleArrival(&queue)
         scheduleFaults(&queue)
+        scheduleDrains(&queue)
         for (index, event) in configuration.clusterEvents.enumerated() {
             queue.schedule(
                 Event(
@@ -169,6 +172,7 @@ public struct SchedulingEngine: Sendable {
         case SchedulingEvent.virtualCluster:
             lastActivity = event.time
             changeCluster(configuration.clusterEvents[Int(event.a)].verb, at: event.time, &queue)
+        case SchedulingEvent.drain: serveDrain(event, &queue, &machine)
         case SchedulingEvent.fault: changeNode(Int(event.a), at: event.time, &queue, &machine)
         case SchedulingEvent.pass:
             isPassPending = false

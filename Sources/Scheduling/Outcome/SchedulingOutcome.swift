@@ -108,7 +108,7 @@ extension SchedulingEngine {
             outcome.lost += segment.lost
             outcome.restart += segment.overhead
             switch segment.ending {
-            case .preempted: outcome.preemptions += 1
+            case .preempted, .drained: outcome.preemptions += 1
             case .reclaimed: outcome.reclaims += 1
             case .failed: outcome.failures += 1
             case .completed, .cut: break

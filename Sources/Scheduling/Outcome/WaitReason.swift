@@ -22,9 +22,11 @@ public enum WaitReason: UInt8, Sendable, CaseIterable {
     case failure
     /// Devices enough are free, but its bundles cannot lie as its placement group wants them.
     case placementGroup
+    /// The node that it ran on was emptied.
+    case drain
 
     /// Whether it had devices and lost them.
-    var isLoss: Bool { self == .preempted || self == .reclaimed || self == .failure }
+    var isLoss: Bool { self == .preempted || self == .reclaimed || self == .failure || self == .drain }
 
     /// The name in records.
     public var name: String {
@@ -39,6 +41,7 @@ public enum WaitReason: UInt8, Sendable, CaseIterable {
         case .reclaimed: "reclaimed"
         case .failure: "failure"
         case .placementGroup: "placement-group"
+        case .drain: "drain"
         }
     }
 }
