@@ -51,6 +51,7 @@ extension JSONType<JobsSpecification> {
                     }
                 } ?? [],
                 events: workload.optional("events", .array(of: .jobsEvent), default: []),
+                autoscaling: workload.optional("autoscale", .autoscaling),
                 bundleCut: workload.optional("bundles", .bundleCut),
                 hosts: workload.child("host")?.object { host in
                     let processors = host.required("cpus_per_node", .number(in: 0.001...1e6))

@@ -36,6 +36,7 @@ struct JobsBinder {
         let events = JobsEventBinder(specification: specification, cluster: cluster, diagnostics: diagnostics)
         let partitions = partitions(&tenants, events.clusterNames)
         let (verbs, drains) = events.bind()
+        let autoscaling = AutoscalingBinder(specification: specification, cluster: cluster, diagnostics: diagnostics).bind()
         checkTenants(trace)
         var bundles = PlacementGroupList()
         let list = jobs(trace, &tenants, &bundles)
@@ -51,6 +52,7 @@ struct JobsBinder {
         configuration.virtualClusters = events.clusterNames
         configuration.clusterEvents = verbs
         configuration.drains = drains
+        configuration.autoscaling = autoscaling
         configuration.checkpoints = specification.checkpoints
         configuration.failureRate = specification.failureRate
         configuration.slowdown = specification.slowdown

@@ -22,6 +22,8 @@ public struct JobsSpecification: Sendable {
     public var speeds: [(group: String, speed: Double)]
     /// What happens to its nodes.
     public var events: [JobsEventSpecification]
+    /// How nodes come and go with the jobs; nil: all are there all the time.
+    public var autoscaling: AutoscalingSpecification?
     /// How gangs of the trace that have no bundles of their own are cut into bundles.
     public var bundleCut: BundleCut?
     /// Thousandths of processors, and bytes of host memory, of each node.

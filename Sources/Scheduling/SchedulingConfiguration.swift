@@ -31,6 +31,9 @@ public struct SchedulingConfiguration: Sendable {
     /// How often nodes fail of themselves; nil: never.
     public var failureRate: FailureRate?
 
+    /// How nodes come and go with the jobs; nil: all are there all the time.
+    public var autoscaling: Autoscaling?
+
     /// Names of virtual clusters that come and go, by partition from 1 on; partition 0 is the primary cluster.
     public var virtualClusters: [String] = []
     /// What is done to them, in order of time.

@@ -118,6 +118,11 @@ enum SampleRuns {
                 ["at": "2 s", "kind": "vc.create", "name": "v", "replica_sets": ["h20": 9]],
                 ["at": "3 s", "kind": "vc.create", "name": "v", "replica_sets": ["h20": 0]],
                 ["at": "4 s", "kind": "drain", "target": "h20/0", "preempt_after": "3 s"]]]]]),
+        ("batch jobs on nodes that come and go", [
+            "cluster": ["nodes": ["spare": ["type": "hgx-h20", "count": 2, "cost_per_hour": 10]]],
+            "workloads": ["batch": [
+                "kind": "jobs", "nodes": ["spare"], "submit": [["at": "1 s", "devices": 9, "duration": "20 s"]],
+                "autoscale": ["nodes": ["spare": ["boot_time": "10 s"]]]]]]),
         ("batch jobs cut at once", ["until": "1 us", "workloads": ["batch": [
             "kind": "jobs", "nodes": ["h20"], "submit": [["at": "1 h", "devices": 1, "duration": "1 s"]]]]]),
         ("serving as a job of a tenant", ["workloads": ["batch": [

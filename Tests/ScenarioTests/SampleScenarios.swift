@@ -114,6 +114,8 @@ enum SampleScenarios {
                                                     { "devices": 4 } ],
                           "strategy": "SPREAD", "tasks": { "count": 9, "devices": 2, "duration": "1 min" } } ],
             "bundles": { "devices": 2, "strategy": "STRICT_SPREAD" },
+            "autoscale": { "nodes": { "a": { "min": 1, "max": 2, "boot_time": "2 min", "idle_timeout": "5 min" } },
+                           "upscaling_speed": 2, "max_concurrent_launches": 3, "interval": "10 s" },
             "events": [
               { "kind": "vc.create", "at": "0 s", "name": "v", "replica_sets": { "a": 2 }, "divisible": true },
               { "kind": "vc.create", "at": "1 s", "name": "w", "replica_sets": { "a": 1 }, "parent": "v" },

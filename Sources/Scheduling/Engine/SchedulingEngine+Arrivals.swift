@@ -49,7 +49,8 @@ extension SchedulingEngine {
                     isFluid ? map.partition(of: $0) <= clusters : map.partition(of: $0) == tenant.partition
                 }
             if request.devices == 0 { return inPartition > 0 }
-            return inPartition * layout.groups[group].node.devicesPerNode >= Int(request.devices)
+            let most = min(inPartition, configuration.autoscaling?.maximum(ofGroup: group) ?? inPartition)
+            return most * layout.groups[group].node.devicesPerNode >= Int(request.devices)
         }
     }
 

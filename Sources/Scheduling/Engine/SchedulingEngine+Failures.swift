@@ -102,7 +102,7 @@ extension SchedulingEngine {
 
     /// Whether no job can start any more, whatever fails and is repaired: all nodes work, and yet all jobs wait.
     private func isStuck(at now: Nanoseconds) -> Bool {
-        running.isEmpty && nextArrival == jobs.count && !isPassPending && !isDown.contains(true)
+        running.isEmpty && nextArrival == jobs.count && !isPassPending && scaler?.isQuiet ?? true && !isDown.contains(true)
             && clusterAnswers.count == configuration.clusterEvents.count
             && configuration.drains.allSatisfy { $0.end ?? 0 <= now }
     }

@@ -138,6 +138,7 @@ extension SchedulingEngine {
                 left -= 1
             }
             map.add(-place.devices, to: Int(place.node))
+            if scaler != nil { noteUse(of: Int(place.node), at: now) }
         }
         hosts?.take(places, of: jobs[index])
         do {
@@ -154,7 +155,10 @@ extension SchedulingEngine {
         let index = Int(job)
         if let lease = leases[index] { machine.cluster.release(lease) }
         leases[index] = nil
-        for share in shares[index] { sync(Int(share.node), machine) }
+        for share in shares[index] {
+            sync(Int(share.node), machine)
+            if scaler != nil { noteUse(of: Int(share.node), at: now) }
+        }
         hosts?.take(shares[index], of: jobs[index], sign: -1)
         shares[index] = []
         use(job, sign: -1, at: now)

@@ -19,6 +19,10 @@ enum SchedulingEvent {
     static let virtualCluster: UInt16 = 6
     /// A node is emptied, or used again. `a`: which of the configured drains, `b`: its step.
     static let drain: UInt16 = 7
+    /// The autoscaler looks at what waits and what is idle.
+    static let look: UInt16 = 8
+    /// A node has booted. `a`: node.
+    static let boot: UInt16 = 9
 }
 
 /// A scheduler of jobs on the devices of a cluster.
@@ -72,6 +76,10 @@ public struct SchedulingEngine: Sendable {
     public internal(set) var clusterAnswers: [VirtualClusterAnswer] = []
     var isDrained: [Bool]
     var isDown: [Bool]
+    /// Nodes that the autoscaler has not launched, or that boot.
+    var isOff: [Bool]
+    /// Lets nodes come and go; nil: all are there.
+    var scaler: Autoscaler?
     var faultStreams: [RandomStream]
     /// Jobs that run, in no order that a result may depend on.
     var running: [Int32] = []
@@ -127,6 +135,8 @@ public struct SchedulingEngine: Sendable {
         clusters = VirtualClusters(names: configuration.virtualClusters)
         isDrained = Array(repeating: false, count: map.nodeCount)
         isDown = isDrained
+        isOff = isDrained
+        scaler = configuration.autoscaling.map { Autoscaler($0, nodeGroups: groups) }
         faultStreams = configuration.failureRate == nil ? [] : (0..<map.nodeCount).map {
             RandomStream(seed: configuration.seed, name: "\(configuration.name)/faults/\($0)")
         }
@@ -137,7 +147,9 @@ public struct SchedulingEngine: Sendable {
     /// Schedules the first arrival. Devices that others have leased before are not touched.
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
         for node in 0..<map.nodeCount { sync(node, machine) }
-        books.devices = (0..<map.nodeCount).reduce(0) { $0 + Int64(map.free($1)) }
+        startAutoscaler(machine)
+        books.readyDevices = (0..<map.nodeCount).reduce(0) { $0 + Int64(map.free($1)) }
+        books.devices += books.readyDevices
         future = map
         for index in partitions.indices { partitions[index].mustReplan = true }
         scheduleArrival(&queue)
@@ -177,6 +189,9 @@ public struct SchedulingEngine: Sendable {
         case SchedulingEvent.pass:
             isPassPending = false
             pass(at: event.time, &queue, &machine)
+            if scaler != nil { expectLooks(at: event.time, &queue) }
+        case SchedulingEvent.look: look(event, &queue, &machine)
+        case SchedulingEvent.boot: bootEnded(Int(event.a), at: event.time, &queue, &machine)
         default: preconditionFailure("unknown scheduling event \(event.kind)")
         }
     }
@@ -197,7 +212,7 @@ public struct SchedulingEngine: Sendable {
 
     /// Takes over how many devices of a node the cluster has free.
     mutating func sync(_ node: Int, _ machine: borrowing Machine) {
-        let free = isDrained[node] ? 0 : Int32(machine.cluster.freeDeviceCount(NodeID(node)))
+        let free = isDrained[node] || isOff[node] ? 0 : Int32(machine.cluster.freeDeviceCount(NodeID(node)))
         if free != map.free(node) { map.add(free - map.free(node), to: node) }
     }
 }

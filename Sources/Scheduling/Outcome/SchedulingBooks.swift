@@ -2,8 +2,11 @@ import EventEngine
 
 /// What a run of the scheduler adds up and writes down.
 struct SchedulingBooks: Sendable {
-    /// Devices that the scheduler has.
+    /// Devices that the scheduler has, or may have where nodes come and go.
     var devices: Int64 = 0
+    /// Devices of nodes that are ready, and those multiplied by nanoseconds up to `heldSince`.
+    var readyDevices: Int64 = 0
+    var readyNanoseconds = 0.0
     var completed = 0
     var rejected = 0
     var nodeFailures = 0
@@ -49,10 +52,17 @@ struct SchedulingBooks: Sendable {
         let span = Double(now - heldSince)
         bookedNanoseconds &+= held &* (now - heldSince)
         heldNanoseconds += Double(held) * span
-        freeNanoseconds += Double(devices - held) * span
-        if isFragmented { fragmentedNanoseconds += Double(devices - held) * span }
+        readyNanoseconds += Double(readyDevices) * span
+        freeNanoseconds += Double(readyDevices - held) * span
+        if isFragmented { fragmentedNanoseconds += Double(readyDevices - held) * span }
         heldSince = now
         held += change
+    }
+
+    /// Adds to the devices of nodes that are ready.
+    mutating func ready(_ change: Int64, at now: Nanoseconds) {
+        use(0, at: now)
+        readyDevices += change
     }
 
     /// Adds to the devices that jobs in the system ask for.

@@ -92,11 +92,11 @@ extension SchedulingEngine {
         outcome.devices = books.devices
         outcome.makespan = books.closed
         count(into: &outcome)
-        let capacity = Double(books.devices) * Double(books.closed)
+        let capacity = scaler == nil ? Double(books.devices) * Double(books.closed) : books.readyNanoseconds
         if capacity > 0 {
             outcome.allocationRatio = books.heldNanoseconds / capacity
-            outcome.meanQueueLength = books.queueNanoseconds / Double(books.closed)
         }
+        if books.closed > 0 { outcome.meanQueueLength = books.queueNanoseconds / Double(books.closed) }
         if books.freeNanoseconds > 0 { outcome.fragmentation = books.fragmentedNanoseconds / books.freeNanoseconds }
         outcome.longestQueue = books.longestQueue
         outcome.nodeFailures = books.nodeFailures
