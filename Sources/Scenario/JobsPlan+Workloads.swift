@@ -69,6 +69,7 @@ extension JobsBinder {
     /// Whether the policy may give its devices to others.
     private func mayBeTakenOff(_ submission: SubmissionSpecification) -> Bool {
         if specification.policy.preemption != .none { return true }
+        for case .drain(_, _, .some) in specification.events.map(\.action) { return true }
         guard specification.tenants.contains(where: { $0.tenant.reclaims }) else { return false }
         return specification.tenants.contains { $0.tenant.name == submission.tenant && $0.tenant.mayBorrow }
     }

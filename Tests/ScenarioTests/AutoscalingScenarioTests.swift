@@ -1,4 +1,5 @@
 import EventEngine
+import JSONText
 import Scheduling
 import Testing
 
@@ -20,6 +21,28 @@ import Testing
         // One node for 32 s, one from its launch at 2 s on.
         #expect(outcome.nodeNanoseconds == 62 * 1_000_000_000)
         #expect(abs((outcome.cost ?? 0) - 62) < 1e-9)
+    }
+
+    /// A job that starts a workload on two node groups brings nodes of both.
+    @Test func workloadsBringNodes() throws {
+        let text = #"""
+            { "schema": "simulate/1", "name": "test",
+              "cluster": { "nodes": { "a": { "type": "hgx-h20", "count": 2 }, "b": { "type": "hgx-h20", "count": 2 } } },
+              "workloads": {
+                "chat": { "kind": "serving", "model": "qwen3-0.6b", "max_context": 1024,
+                  "traffic": { "generate": { "requests": 4, "arrivals": { "kind": "constant", "rate_per_s": 4 },
+                    "input_tokens": { "kind": "constant", "value": 64 },
+                    "output_tokens": { "kind": "constant", "value": 8 } } },
+                  "pools": { "p": { "role": "prefill", "nodes": "a", "replicas": 2 },
+                             "d": { "role": "decode", "nodes": "b", "replicas": 1 } } },
+                "batch": { "kind": "jobs", "submit": [ { "at": "1 s", "workload": "chat" } ],
+                  "autoscale": { "nodes": { "a": { "boot_time": "10 s" }, "b": { "boot_time": "20 s" } } } } } }
+            """#
+        var world = try ScenarioDocument(JSONDocument(text: text, file: "test.json")).checked().world()
+        world.run()
+        let engine = world.scheduling[0]
+        #expect(engine.record(0).firstStart == 25 * 1_000_000_000 && engine.record(0).phase == .completed)
+        #expect(engine.autoscaling.map(\.launches) == [1, 1])
     }
 
     @Test func mistakesAreNamed() {

@@ -77,9 +77,10 @@ extension SchedulingEngine {
             return
         }
         let isPlain = request.devices < 64 && request.nodeGroups == .max && request.placementGroup < 0 && hosts == nil
+            && request.duration >= 0
         let bit: UInt64 = isPlain ? 1 << UInt64(request.devices) : 0
         guard trial.failedSizes[partition] & bit == 0 else { return }
-        guard isPlaced(request, partition, &trial) || grow(request, partition, scaler, &trial) else {
+        guard isPlaced(job, partition, &trial) || grow(job, partition, scaler, &trial) else {
             trial.failedSizes[partition] |= bit
             return
         }
@@ -89,7 +90,8 @@ extension SchedulingEngine {
     }
 
     /// Adds nodes of one type until a job has a place; adds none where it gets none.
-    private func grow(_ request: Job, _ partition: Int, _ scaler: Autoscaler, _ trial: inout ScalingTrial) -> Bool {
+    private func grow(_ job: Int32, _ partition: Int, _ scaler: Autoscaler, _ trial: inout ScalingTrial) -> Bool {
+        let request = jobs[Int(job)]
         let types = scaler.configuration.nodeTypes.indices.filter { type in
             let group = scaler.configuration.nodeTypes[type].group
             guard let node = trial.off[type].last else { return false }
@@ -100,15 +102,21 @@ extension SchedulingEngine {
             let size = map.nodeSizes[scaler.configuration.nodeTypes[type].group]
             return (size - request.devices % size) % size
         }
-        for type in types.sorted(by: { (waste($0), $0) < (waste($1), $1) }) {
+        let sorted = types.sorted { (waste($0), $0) < (waste($1), $1) }
+        for type in sorted {
             let size = map.nodeSizes[scaler.configuration.nodeTypes[type].group]
             var added: [Int] = []
             while let node = trial.off[type].popLast() {
                 trial.map.add(size, to: node)
                 added.append(node)
-                guard isPlaced(request, partition, &trial) else { continue }
+                guard isPlaced(job, partition, &trial) else { continue }
                 trial.added += added
                 return true
+            }
+            // A gang with parts on several node groups may need nodes of the next type, too.
+            if request.duration < 0, type != sorted.last {
+                trial.added += added
+                continue
             }
             for node in added.reversed() {
                 trial.map.add(-size, to: node)
@@ -118,7 +126,13 @@ extension SchedulingEngine {
         return false
     }
 
-    private func isPlaced(_ request: Job, _ partition: Int, _ trial: inout ScalingTrial) -> Bool {
+    private func isPlaced(_ job: Int32, _ partition: Int, _ trial: inout ScalingTrial) -> Bool {
+        let request = jobs[Int(job)]
+        if request.duration < 0 {
+            var engine = self
+            defer { trial.shares = engine.found }
+            return engine.placeGang(job, partition, in: trial.map)
+        }
         if request.placementGroup >= 0 {
             return configuration.placementGroups[Int(request.placementGroup)].place(
                 request, partition: partition, in: trial.map, hosts: trial.hosts, into: &trial.shares)
