@@ -42,6 +42,9 @@ extension SummaryTable {
             let parts = outcome.waits.map { "\($0.reason.name) \(percent(Double($0.nanoseconds) / all))" }
             text += "\nWhy jobs waited, \(column.run.name): \(parts.joined(separator: ", "))"
         }
+        for (column, outcome) in zip(columns, outcomes) {
+            text += tenantShares(column.run, column.run.world.scheduling[column.index], outcome)
+        }
         for column in columns { text += autoscaling(column.run, column.run.world.scheduling[column.index]) }
         for column in columns { text += clusterAnswers(column.run, column.run.world.scheduling[column.index]) }
         return text + "\n"

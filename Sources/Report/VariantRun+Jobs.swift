@@ -12,6 +12,7 @@ extension VariantRun {
             "checks": .array(scheduling[index].checks.map(json)),
         ]
         if let events = jobsEvents(world.scheduling[index]) { workload["events"] = events }
+        if let shares = tenantShares(world.scheduling[index]) { workload["tenant_shares"] = shares }
         if let scaling = autoscaling(world.scheduling[index]) { workload["autoscaling"] = scaling }
         return .object(workload)
     }

@@ -126,6 +126,11 @@ extension ScenarioDocument {
     ) {
         var binder = JobsBinder(
             specification: workload, seed: scenario.seed, diagnostics: diagnostics, cluster: checked.machine.cluster)
+        if !scenario.events.isEmpty, workload.tenants.contains(where: { !$0.cells.isEmpty }) {
+            diagnostics.report(
+                ["events"], "guaranteed cells of \(workload.name) do not hold on devices that fail",
+                remedy: "leave out the events, or the cells")
+        }
         binder.templates = checked.templates
         binder.others = scenario.workloads
         guard let plan = binder.bind() else { return }

@@ -39,6 +39,8 @@ extension JSONType<JobsSpecification> {
                 slowdown: workload.child("slowdown")?.object { slowdown in
                     var factors = PlacementSlowdown()
                     factors.acrossNodes = slowdown.optional("across_nodes", .number(in: 1...1000), default: 1)
+                    factors.acrossPackages = slowdown.optional("across_packages", .number(in: 1...1000), default: 1)
+                    factors.acrossSuperNodes = slowdown.optional("across_super_nodes", .number(in: 1...1000))
                     factors.acrossLeaves = slowdown.optional("across_leaves", .number(in: 1...1000), default: 1)
                     return factors
                 } ?? PlacementSlowdown(),
@@ -51,6 +53,8 @@ extension JSONType<JobsSpecification> {
                     }
                 } ?? [],
                 events: workload.optional("events", .array(of: .jobsEvent), default: []),
+                nodesPerSuperNode: workload.optional("nodes_per_super_node", .integer(in: 2...1 << 20)),
+                within: workload.optional("within", .choice(), default: .cluster),
                 autoscaling: workload.optional("autoscale", .autoscaling),
                 bundleCut: workload.optional("bundles", .bundleCut),
                 hosts: workload.child("host")?.object { host in
@@ -152,7 +156,8 @@ extension JSONType<TenantSpecification> {
             }
             return TenantSpecification(
                 path: object.path, tenant: tenant, nodes: object.optional("nodes", group),
-                virtualCluster: object.optional("virtual_cluster", .name))
+                virtualCluster: object.optional("virtual_cluster", .name),
+                cells: object.optional("cells", .cells, default: []))
         }
     }
 }
@@ -169,6 +174,7 @@ extension JSONType<SubmissionSpecification> {
             job.estimate = object.optional("estimate", .duration(sign: .positive), default: -1)
             job.priority = Int32(object.optional("priority", .integer(in: -1_000_000...1_000_000), default: 0))
             job.deadline = object.optional("deadline", .duration(sign: .positive), default: .max)
+            job.within = object.optional("within", .choice(), default: .cluster)
             job.isPreemptible = object.optional("preemptible", .bool, default: true)
             return SubmissionSpecification(
                 path: object.path, name: object.optional("name", .name), job: job, gang: gang,

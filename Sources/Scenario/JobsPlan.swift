@@ -35,7 +35,9 @@ struct JobsBinder {
         var tenants = specification.tenants.map(\.tenant)
         let events = JobsEventBinder(specification: specification, cluster: cluster, diagnostics: diagnostics)
         let partitions = partitions(&tenants, events.clusterNames)
+        checkTopology()
         let (verbs, drains) = events.bind()
+        let cells = CellsBinder(specification: specification, cluster: cluster, diagnostics: diagnostics).bind()
         let autoscaling = AutoscalingBinder(specification: specification, cluster: cluster, diagnostics: diagnostics).bind()
         checkTenants(trace)
         var bundles = PlacementGroupList()
@@ -49,6 +51,8 @@ struct JobsBinder {
         configuration.placementGroups = bundles.groups
         configuration.partitions = partitions.count
         configuration.nodePartitions = partitions.ofNode
+        configuration.cells = cells
+        configuration.nodesPerSuperNode = specification.nodesPerSuperNode
         configuration.virtualClusters = events.clusterNames
         configuration.clusterEvents = verbs
         configuration.drains = drains
@@ -69,8 +73,8 @@ struct JobsBinder {
         return JobsPlan(configuration: configuration, trace: trace, comparesAlone: specification.comparesAlone)
     }
 
-    /// Nodes of a tenant's own are a partition; the first one holds those that all share, virtual clusters follow, the
-    /// last holds those that the workload does not schedule on.
+    /// Nodes of a tenant's own are a partition; the first one holds those that all share, virtual clusters follow, then
+    /// tenants with guaranteed cells, whose nodes are virtual; the last holds those that the workload does not schedule on.
     private func partitions(_ tenants: inout [Tenant], _ clusters: [String]) -> (count: Int, ofNode: [Int]) {
         var owned: [String] = []
         for (index, tenant) in specification.tenants.enumerated() {
@@ -88,8 +92,13 @@ struct JobsBinder {
             tenants[index].partition = clusters.count + (owned.firstIndex(of: nodes) ?? 0) + 1
         }
         let isWhole = cluster.layout.groups.allSatisfy { specification.nodes.contains($0.name) }
-        guard !owned.isEmpty || !isWhole else { return (1 + clusters.count, []) }
-        let outside = clusters.count + owned.count + 1
+        var count = 1 + clusters.count + owned.count
+        for (index, tenant) in specification.tenants.enumerated() where !tenant.cells.isEmpty {
+            tenants[index].partition = count
+            count += 1
+        }
+        guard !owned.isEmpty || !isWhole else { return (count, []) }
+        let outside = count
         let ofNode = (0..<cluster.layout.nodeCount).map { node in
             let name = cluster.layout.groups[cluster.layout.group(of: NodeID(node))].name
             if let place = owned.firstIndex(of: name) { return clusters.count + place + 1 }
@@ -128,6 +137,7 @@ struct JobsBinder {
             for index in 0..<trace.count {
                 var job = trace.job(index, masks)
                 job.tenant = trace.tenants.isEmpty ? common : tenantIndex[Int(trace.tenants[index])]
+                job.within = specification.within
                 job.placementGroup = groups.group(of: index, in: trace, cut: specification.bundleCut)
                 jobs.append(job)
             }
@@ -135,6 +145,7 @@ struct JobsBinder {
         }
         for (index, submission) in specification.submissions.enumerated() {
             var job = submission.job
+            if job.within == .cluster, submission.workload == nil { job.within = specification.within }
             job.tenant = tenant(submission.tenant ?? "default")
             if let type = submission.deviceType {
                 job.nodeGroups = mask(type, submission.path.appending(key: "device_type"))

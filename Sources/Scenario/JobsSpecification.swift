@@ -22,6 +22,10 @@ public struct JobsSpecification: Sendable {
     public var speeds: [(group: String, speed: Double)]
     /// What happens to its nodes.
     public var events: [JobsEventSpecification]
+    /// Nodes of a super-node; nil: there are none.
+    public var nodesPerSuperNode: Int?
+    /// The domain that gangs must lie in which do not name one of their own.
+    public var within: PlacementDomain
     /// How nodes come and go with the jobs; nil: all are there all the time.
     public var autoscaling: AutoscalingSpecification?
     /// How gangs of the trace that have no bundles of their own are cut into bundles.
@@ -53,6 +57,8 @@ public struct TenantSpecification: Sendable {
     public var nodes: String?
     /// The virtual cluster that his jobs run in; nil: none.
     public var virtualCluster: String?
+    /// His guaranteed cells; empty: none.
+    public var cells: [CellsSpecification] = []
 }
 
 /// A job that stands in the scenario itself.

@@ -25,6 +25,8 @@ public struct Job: Sendable, Equatable {
     public var cpuMilli: Int64 = 0
     /// Host memory of the whole gang.
     public var memoryBytes: Int64 = 0
+    /// The domain that the gang must lie in; `cluster`: anywhere.
+    public var within = PlacementDomain.cluster
     /// Its placement group, an index into those of the configuration; -1: a plain gang.
     public var placementGroup: Int32 = -1
     /// Whether it may be taken off its devices for others.

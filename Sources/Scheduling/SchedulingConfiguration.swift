@@ -34,6 +34,12 @@ public struct SchedulingConfiguration: Sendable {
     /// How nodes come and go with the jobs; nil: all are there all the time.
     public var autoscaling: Autoscaling?
 
+    /// Guaranteed cells of tenants; jobs of the others are opportunistic. Empty: no tenant has any.
+    public var cells: [TenantCells] = []
+
+    /// Nodes of a super-node, which are consecutive; nil: there are none.
+    public var nodesPerSuperNode: Int?
+
     /// Names of virtual clusters that come and go, by partition from 1 on; partition 0 is the primary cluster.
     public var virtualClusters: [String] = []
     /// What is done to them, in order of time.

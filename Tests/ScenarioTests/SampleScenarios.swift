@@ -107,9 +107,10 @@ enum SampleScenarios {
                         "placement": "pack", "restart_cost": { "single": "1 s", "few": "2 s", "many": "3 s" },
                         "compatibility": "tiresias-demotion" },
             "tenants": { "t": { "quota_devices": 4, "borrow": true, "reclaim": true, "weight": 2, "nodes": "b" },
-                         "s": { "virtual_cluster": "w" } },
+                         "s": { "virtual_cluster": "w" },
+                         "g": { "cells": { "a": { "leaf": 1, "node": 1, "package": 1, "device": 2 } } } },
             "submit": [ { "at": "0 s", "devices": 2, "duration": "1 h", "name": "first", "tenant": "t",
-                          "estimate": "2 h", "priority": 3, "deadline": "5 h", "device_type": "a", "preemptible": false },
+                          "estimate": "2 h", "priority": 3, "deadline": "5 h", "device_type": "a", "within": "node", "preemptible": false },
                         { "at": "1 s", "bundles": [ { "devices": 2, "count": 2, "device_type": "a", "actor": true },
                                                     { "devices": 4 } ],
                           "strategy": "SPREAD", "tasks": { "count": 9, "devices": 2, "duration": "1 min" } } ],
@@ -125,7 +126,8 @@ enum SampleScenarios {
               { "kind": "drain", "at": "4 h", "target": "b/0", "for": "1 h", "preempt_after": "10 min" } ],
             "checkpoint": { "interval": "10 min", "cost": "5 s" },
             "failures": { "node_mtbf": "100 h", "repair": "1 h" },
-            "slowdown": { "across_nodes": 1.05, "across_leaves": 1.2 }, "speeds": { "a": 0.5 },
+            "nodes_per_super_node": 8, "within": "leaf",
+            "slowdown": { "across_packages": 1.01, "across_super_nodes": 1.3, "across_nodes": 1.05, "across_leaves": 1.2 }, "speeds": { "a": 0.5 },
             "host": { "cpus_per_node": 96, "memory_per_node": "1 TiB" }
           } }
         }

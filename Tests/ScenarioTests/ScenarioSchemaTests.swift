@@ -159,6 +159,7 @@ import Training
         add("modelDescriptor.provenance", ModelSource.Provenance.self)
         add("jobTraffic.format", JobTraceFormat.self)
         add("placementStrategy", PlacementStrategy.self)
+        add("placementDomain", PlacementDomain.self)
         add("schedulingPolicy.when_blocked", WhenBlocked.self)
         add("schedulingPolicy.compatibility", SchedulingCompatibility.self)
         words.append(("schedulingPolicy.queue", QueueOrder.registry.map(\.name)))

@@ -77,7 +77,7 @@ extension SchedulingEngine {
             return
         }
         let isPlain = request.devices < 64 && request.nodeGroups == .max && request.placementGroup < 0 && hosts == nil
-            && request.duration >= 0
+            && request.duration >= 0 && request.within == .cluster
         let bit: UInt64 = isPlain ? 1 << UInt64(request.devices) : 0
         guard trial.failedSizes[partition] & bit == 0 else { return }
         guard isPlaced(job, partition, &trial) || grow(job, partition, scaler, &trial) else {
@@ -137,13 +137,14 @@ extension SchedulingEngine {
             return configuration.placementGroups[Int(request.placementGroup)].place(
                 request, partition: partition, in: trial.map, hosts: trial.hosts, into: &trial.shares)
         }
-        let wanted = PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups)
+        let wanted = placementRequest(request, partition)
         let isPlaced =
             request.devices > 0
             && configuration.policy.placement.place(
                 wanted, in: trial.map, nodesPerLeaf: nodesPerLeaf, random: &trial.random, into: &trial.shares)
         guard let hosts = trial.hosts, request.needsHost else { return isPlaced }
         if isPlaced, trial.shares.allSatisfy({ hosts.has($0, of: request) }) { return true }
-        return trial.map.place(request, partition: partition, hosts: hosts, into: &trial.shares)
+        return request.within == .cluster
+            && trial.map.place(request, partition: partition, hosts: hosts, into: &trial.shares)
     }
 }

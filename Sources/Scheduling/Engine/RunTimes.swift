@@ -1,4 +1,5 @@
 import EventEngine
+import Hardware
 
 /// How often a job saves its work, and what that costs.
 public struct Checkpoints: Sendable, Equatable {
@@ -32,6 +33,10 @@ public struct PlacementSlowdown: Sendable, Equatable {
     public var acrossNodes = 1.0
     /// Under several leaf switches.
     public var acrossLeaves = 1.0
+    /// On one node in several packages.
+    public var acrossPackages = 1.0
+    /// In several super-nodes; nil: as under several leaf switches.
+    public var acrossSuperNodes: Double?
 
     /// No slowdown; set what there is.
     public init() {}
@@ -66,14 +71,19 @@ extension SchedulingEngine {
     }
 
     /// The factor by which a traced job runs longer on these shares; what a workload does there is simulated.
-    func stretch(of job: Int32, on places: [NodeShare]) -> Double {
+    func stretch(of job: Int32, on places: [NodeShare], _ cluster: Cluster) -> Double {
         guard let first = places.first, jobs[Int(job)].duration >= 0 else { return 1 }
         let node = Int(first.node)
         let pace = configuration.groupSpeeds.isEmpty ? 1 : configuration.groupSpeeds[map.group(of: node)]
         let slowdown = configuration.slowdown
-        guard places.count > 1 else { return 1 / pace }
-        let isOneLeaf = places.allSatisfy { Int($0.node) / nodesPerLeaf == node / nodesPerLeaf }
-        return (isOneLeaf ? slowdown.acrossNodes : slowdown.acrossLeaves) / pace
+        guard places.count > 1 else {
+            let isApart = slowdown.acrossPackages != 1 && !packageSizes.isEmpty && spansPackages(job, cluster)
+            return (isApart ? slowdown.acrossPackages : 1) / pace
+        }
+        func isOne(_ size: Int) -> Bool { places.allSatisfy { Int($0.node) / size == node / size } }
+        if isOne(nodesPerLeaf) { return slowdown.acrossNodes / pace }
+        guard let size = configuration.nodesPerSuperNode, !isOne(size) else { return slowdown.acrossLeaves / pace }
+        return (slowdown.acrossSuperNodes ?? slowdown.acrossLeaves) / pace
     }
 
     /// A time multiplied by a factor, rounded once, half to even; exact for a factor of one.

@@ -33,6 +33,8 @@ extension SchedulingEngine {
         let request = jobs[Int(job)]
         let tenant = configuration.tenants[Int(request.tenant)]
         if let quota = tenant.quotaDevices, !tenant.mayBorrow, Int(request.devices) > quota { return false }
+        if request.within != .cluster, !fitsDomain(request, machine.cluster.layout) { return false }
+        if let fits = fitsCells(request) { return fits }
         // A placement group stays pending, as in Ray.
         if request.placementGroup >= 0 { return true }
         // Nodes come into virtual clusters and leave them.

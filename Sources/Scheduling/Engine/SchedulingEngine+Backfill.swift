@@ -97,7 +97,7 @@ extension SchedulingEngine {
         }
         if request.duration < 0 { return placeGang(job, partition, in: future) }
         return configuration.policy.placement.place(
-            PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: future,
+            placementRequest(request, partition), in: future,
             nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)
     }
 }

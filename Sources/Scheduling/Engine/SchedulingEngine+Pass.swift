@@ -22,8 +22,10 @@ extension SchedulingEngine {
         // What was held until now was held under the last pass's finding.
         books.use(0, at: now)
         books.isFragmented = false
-        for partition in partitions.indices
-        where partitions[partition].isOpen || !partitions[partition].arrived.isEmpty {
+        for place in partitions.indices {
+            // Opportunistic jobs, in the first partition, get what those in cells leave.
+            let partition = cells == nil ? place : (place + 1) % partitions.count
+            guard partitions[partition].isOpen || !partitions[partition].arrived.isEmpty else { continue }
             if partitions[partition].isOpen { partitions[partition].failedSizes = 0 }
             switch configuration.policy.preemption {
             case .none where configuration.policy.whenBlocked == .reserveAll:
@@ -97,6 +99,7 @@ extension SchedulingEngine {
         let request = jobs[Int(job)]
         if isOverQuota(job) { return .overQuota }
         let isPlain = request.devices < 64 && request.nodeGroups == .max && request.placementGroup < 0 && hosts == nil
+            && request.within == .cluster
         let bit: UInt64 = isPlain ? 1 << UInt64(request.devices) : 0
         if partitions[partition].failedSizes & bit == 0, place(job, partition) {
             guard head < 0 || keepsPromise(job, partition, at: now) else { return .brokenPromise }
@@ -127,11 +130,11 @@ extension SchedulingEngine {
         if request.duration < 0 { return placeGang(job, partition, in: map) }
         let isPlaced = request.devices > 0
             && configuration.policy.placement.place(
-                PlacementRequest(devices: request.devices, partition: partition, groups: request.nodeGroups), in: map,
+                placementRequest(request, partition), in: map,
                 nodesPerLeaf: nodesPerLeaf, random: &random, into: &found)
         guard let hosts, request.needsHost else { return isPlaced }
         if isPlaced, found.allSatisfy({ hosts.has($0, of: request) }) { return true }
-        return map.place(request, partition: partition, hosts: hosts, into: &found)
+        return request.within == .cluster && map.place(request, partition: partition, hosts: hosts, into: &found)
     }
 
     /// Notes why a job was not started.

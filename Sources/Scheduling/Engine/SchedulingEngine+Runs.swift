@@ -15,7 +15,7 @@ extension SchedulingEngine {
         states[index].runStart = now
         states[index].overhead = restartCost(of: job)
         states[index].paysRestart = false
-        states[index].stretch = stretch(of: job, on: places)
+        states[index].stretch = stretch(of: job, on: physicalShares(of: job), machine.cluster)
         noteStart(job, at: now)
         states[index].runningIndex = Int32(running.count)
         running.append(job)
@@ -38,7 +38,8 @@ extension SchedulingEngine {
         let index = Int(job), tenant = Int(jobs[index].tenant)
         let last = partitions[partition(of: job)].lastEnded
         if states[index].firstStart == now, last.time == now { states[index].unblocker = last.job }
-        states[index].isBorrowing = quotas[tenant].map { tenants[tenant].devices > $0 } ?? false
+        states[index].isBorrowing = quotas[tenant].map { tenants[tenant].devices > $0 }
+            ?? (cells != nil && !isInCells(shares[index]))
         expectEnd(of: job)
     }
 
@@ -112,7 +113,7 @@ extension SchedulingEngine {
         let segment = RunSegment(
             job: job, start: states[index].runStart, end: now, overhead: paid, ending: ending, firstShare: 0,
             shareCount: 0, lost: lost, isBorrowed: states[index].isBorrowing, previous: states[index].segment)
-        states[index].segment = books.record(segment, shares: shares[index])
+        states[index].segment = books.record(segment, shares: physicalShares(of: job))
         let place = Int(states[index].runningIndex)
         running[place] = running[running.count - 1]
         states[Int(running[place])].runningIndex = Int32(place)
@@ -130,8 +131,15 @@ extension SchedulingEngine {
         let isGang = jobs[index].duration < 0
         var devices = isGang ? gangDevices(job, places, machine.cluster) : []
         devices.reserveCapacity(Int(jobs[index].devices))
-        for place in places {
+        let isVirtual = isInCells(places)
+        if isVirtual { devices = cellDevices(job, places, at: now, &machine) }
+        let keepsPackages = !packageSizes.isEmpty && !isGang && configuration.policy.placement.name == "topology"
+        for place in places where !isVirtual {
             var left = place.devices
+            if keepsPackages {
+                devices += packagedDevices(Int(place.node), count: Int(left), machine.cluster)
+                left = 0
+            }
             for device in machine.cluster.layout.devices(of: NodeID(Int(place.node))) where left > 0 && !isGang {
                 guard machine.cluster.isAvailable(DeviceID(device)) else { continue }
                 devices.append(DeviceID(device))
@@ -147,14 +155,20 @@ extension SchedulingEngine {
         } catch {
             preconditionFailure("the free map says that devices are free which are not: \(error)")
         }
+        if cells != nil { noteHolder(job, devices, machine) }
         use(job, sign: 1, at: now)
     }
 
     /// Gives the devices of a job back.
     private mutating func vacate(_ job: Int32, at now: Nanoseconds, _ machine: inout Machine) {
         let index = Int(job)
+        if cells != nil { forgetHolder(job, machine) }
         if let lease = leases[index] { machine.cluster.release(lease) }
         leases[index] = nil
+        if isInCells(shares[index]) {
+            leaveCells(job, machine)
+            shares[index] = []
+        }
         for share in shares[index] {
             sync(Int(share.node), machine)
             if scaler != nil { noteUse(of: Int(share.node), at: now) }

@@ -48,6 +48,8 @@ public struct SchedulingEngine: Sendable {
     let jobs: [Job]
     let estimates: [Nanoseconds]
     let nodesPerLeaf: Int
+    /// Devices of a package of each node group, of a node where there are none; empty where no node has packages.
+    let packageSizes: [Int]
     var states: [JobState]
     /// Shares and leases of running jobs, by job.
     var shares: [[NodeShare]]
@@ -91,6 +93,9 @@ public struct SchedulingEngine: Sendable {
     var found: [NodeShare] = []
     var books: SchedulingBooks
 
+    /// Guaranteed cells of tenants; nil where no tenant has any.
+    var cells: VirtualCells?
+
     /// Whether each tenant has a lane of its own.
     let hasTenantLanes: Bool
 
@@ -98,17 +103,21 @@ public struct SchedulingEngine: Sendable {
     public init(configuration: SchedulingConfiguration, component: Int32, cluster: Cluster) {
         self.configuration = configuration
         self.component = component
-        jobs = configuration.list.jobs
+        if case .leafSpine(let count, _) = cluster.specification.fabric { nodesPerLeaf = count } else {
+            nodesPerLeaf = max(1, cluster.layout.nodeCount)
+        }
+        packageSizes = Self.packageSizes(cluster.layout)
+        let partitionsOfCells = configuration.cells.map { configuration.tenants[$0.tenant].partition }
+        cells = configuration.cells.isEmpty
+            ? nil : VirtualCells(configuration.cells, partitions: partitionsOfCells, nodesPerLeaf: nodesPerLeaf, cluster)
+        jobs = cells?.jobs(configuration.list.jobs, groupCount: cluster.layout.groups.count) ?? configuration.list.jobs
         estimates = configuration.policy.durations.estimates(
             of: jobs, seed: configuration.seed, owner: configuration.name)
         states = jobs.map { JobState(left: $0.duration) }
         shares = Array(repeating: [], count: jobs.count)
         leases = Array(repeating: nil, count: jobs.count)
-        map = FreeMap(cluster, partitions: configuration.partitions)
+        map = FreeMap(cluster, partitions: configuration.partitions, cells: cells)
         for (node, partition) in configuration.nodePartitions.enumerated() { map.move(node, toPartition: partition) }
-        if case .leafSpine(let count, _) = cluster.specification.fabric { nodesPerLeaf = count } else {
-            nodesPerLeaf = max(1, cluster.layout.nodeCount)
-        }
         hasTenantLanes = configuration.partitions > 1 || configuration.policy.order.change == .withTenant
             || configuration.tenants.contains { $0.quotaDevices != nil }
         lanes = hasTenantLanes ? configuration.tenants.map { Lane(partition: $0.partition) } : [Lane(partition: 0)]
@@ -120,7 +129,7 @@ public struct SchedulingEngine: Sendable {
         }
         quotas = configuration.tenants.map { $0.quotaDevices.map { Int64($0) } }
         canReclaim = configuration.tenants.contains { $0.reclaims }
-        let groups = (0..<map.nodeCount).map { cluster.layout.group(of: NodeID($0)) }
+        let groups = (0..<cluster.layout.nodeCount).map { cluster.layout.group(of: NodeID($0)) }
         hosts = configuration.hosts.map { HostMap($0, nodeGroups: groups) }
         let whenBlocked = configuration.policy.whenBlocked
         reservations = whenBlocked == .reserveHead
@@ -144,11 +153,21 @@ public struct SchedulingEngine: Sendable {
         books = SchedulingBooks(partitions: configuration.partitions)
     }
 
+    private static func packageSizes(_ layout: ClusterLayout) -> [Int] {
+        let sizes = layout.groups.map { group in
+            if case .packages(let packages) = group.node.scaleUp { packages.devicesPerPackage } else {
+                group.node.devicesPerNode
+            }
+        }
+        return zip(sizes, layout.groups).allSatisfy { $0 == $1.node.devicesPerNode } ? [] : sizes
+    }
+
     /// Schedules the first arrival. Devices that others have leased before are not touched.
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
-        for node in 0..<map.nodeCount { sync(node, machine) }
+        let nodes = 0..<machine.cluster.layout.nodeCount
+        for node in nodes { sync(node, machine) }
         startAutoscaler(machine)
-        books.readyDevices = (0..<map.nodeCount).reduce(0) { $0 + Int64(map.free($1)) }
+        books.readyDevices = nodes.reduce(0) { $0 + Int64(map.free($1)) }
         books.devices += books.readyDevices
         future = map
         for index in partitions.indices { partitions[index].mustReplan = true }

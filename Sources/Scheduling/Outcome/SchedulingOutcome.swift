@@ -71,7 +71,7 @@ extension SchedulingEngine {
                 job: job, start: states[index].runStart, end: time,
                 overhead: min(time - states[index].runStart, states[index].overhead), ending: .cut, firstShare: 0,
                 shareCount: 0, lost: 0, isBorrowed: states[index].isBorrowing, previous: states[index].segment)
-            states[index].segment = books.record(segment, shares: shares[index])
+            states[index].segment = books.record(segment, shares: physicalShares(of: job))
             states[index].attained += time - states[index].runStart
         }
         books.use(0, at: time)

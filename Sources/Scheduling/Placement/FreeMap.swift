@@ -24,12 +24,16 @@ public struct FreeMap: Sendable {
     private var totals: [Int64]
 
     /// All devices of a cluster that work and are held by nobody, in one partition.
-    public init(_ cluster: Cluster, partitions: Int = 1) {
+    public init(_ cluster: Cluster, partitions: Int = 1) { self.init(cluster, partitions: partitions, cells: nil) }
+
+    /// The same, and behind the cluster's own groups and nodes those of guaranteed cells.
+    init(_ cluster: Cluster, partitions: Int, cells virtual: VirtualCells?) {
         let layout = cluster.layout
-        groupCount = layout.groups.count
+        let groups = virtual?.groups ?? [], places = virtual?.places ?? []
+        groupCount = layout.groups.count + groups.count
         partitionCount = partitions
-        nodeSizes = layout.groups.map { Int32($0.node.devicesPerNode) }
-        wordsPerSet = (layout.nodeCount + 63) / 64
+        nodeSizes = layout.groups.map { Int32($0.node.devicesPerNode) } + groups.map(\.size)
+        wordsPerSet = (layout.nodeCount + places.count + 63) / 64
         summariesPerSet = (wordsPerSet + 63) / 64
         var sets = [0]
         for size in nodeSizes { sets.append(sets[sets.count - 1] + Int(size) + 1) }
@@ -41,6 +45,11 @@ public struct FreeMap: Sendable {
         totals = Array(repeating: 0, count: groupCount * partitions)
         frees = (0..<layout.nodeCount).map { Int32(cluster.freeDeviceCount(NodeID($0))) }
         cells = (0..<layout.nodeCount).map { Int32(layout.group(of: NodeID($0))) }
+        for place in places {
+            let group = layout.groups.count + place.group
+            frees.append(place.partition < 0 ? 0 : nodeSizes[group])
+            cells.append(Int32(max(0, place.partition) * groupCount + group))
+        }
         for node in 0..<frees.count { enter(node) }
     }
 

@@ -22,6 +22,11 @@ public struct PlacementRequest: Sendable {
     public var partition: Int
     /// The node groups it may use, a bit each. A gang lies within one group: cards of one type.
     public var groups: UInt64
+    /// The domain that it must lie in; where there is one, it is placed in the smallest that has room, whatever the
+    /// placement.
+    public var within = PlacementDomain.cluster
+    /// Nodes of a super-node; `max` where there are none.
+    public var nodesPerSuperNode = Int.max
 
     /// A request for whole devices.
     public init(devices: Int32, partition: Int = 0, groups: UInt64 = .max) {
@@ -50,6 +55,8 @@ public struct Placement: Sendable {
         var nodeSize: Int32
         /// Nodes under one leaf switch; all nodes where there are no leaves.
         var nodesPerLeaf: Int
+        /// Nodes of a super-node; `max` where there are none.
+        var nodesPerSuperNode: Int
     }
 
     init(
@@ -75,10 +82,14 @@ public struct Placement: Sendable {
         shares.removeAll(keepingCapacity: true)
         for group in 0..<map.groupCount where request.groups >> UInt64(group) & 1 == 1 {
             guard map.free(group: group, partition: request.partition) >= Int64(request.devices) else { continue }
-            choose(
-                Search(
-                    devices: request.devices, group: group, partition: request.partition,
-                    nodeSize: map.nodeSizes[group], nodesPerLeaf: nodesPerLeaf), map, &random, &shares)
+            let search = Search(
+                devices: request.devices, group: group, partition: request.partition, nodeSize: map.nodeSizes[group],
+                nodesPerLeaf: nodesPerLeaf, nodesPerSuperNode: request.nodesPerSuperNode)
+            if request.within == .cluster {
+                choose(search, map, &random, &shares)
+            } else {
+                _ = map.place(search, within: request.within, into: &shares)
+            }
             if !shares.isEmpty { return true }
         }
         return false
