@@ -22,6 +22,7 @@ extension CheckedScenario {
             // The last partition holds the nodes that the workload does not schedule on.
             let outside = configuration.partitions - 1
             configuration.nodePartitions = configuration.nodePartitions.map { $0 == outside ? $0 : 0 }
+            configuration.cells = []
             configuration.virtualClusters = []
             configuration.clusterEvents = []
             alone.jobs[index].configuration = configuration
