@@ -38,7 +38,8 @@ struct JobsBinder {
         checkTopology()
         let (verbs, drains) = events.bind()
         let cells = CellsBinder(specification: specification, cluster: cluster, diagnostics: diagnostics).bind()
-        let autoscaling = AutoscalingBinder(specification: specification, cluster: cluster, diagnostics: diagnostics).bind()
+        let scaling = AutoscalingBinder(specification: specification, cluster: cluster, diagnostics: diagnostics)
+        let autoscaling = scaling.bind()
         checkTenants(trace)
         var bundles = PlacementGroupList()
         let list = jobs(trace, &tenants, &bundles)
@@ -74,7 +75,8 @@ struct JobsBinder {
     }
 
     /// Nodes of a tenant's own are a partition; the first one holds those that all share, virtual clusters follow, then
-    /// tenants with guaranteed cells, whose nodes are virtual; the last holds those that the workload does not schedule on.
+    /// tenants with guaranteed cells, whose nodes are virtual; the last holds those that the workload does not
+    /// schedule on.
     private func partitions(_ tenants: inout [Tenant], _ clusters: [String]) -> (count: Int, ofNode: [Int]) {
         var owned: [String] = []
         for (index, tenant) in specification.tenants.enumerated() {

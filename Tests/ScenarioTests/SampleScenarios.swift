@@ -127,7 +127,8 @@ enum SampleScenarios {
             "checkpoint": { "interval": "10 min", "cost": "5 s" },
             "failures": { "node_mtbf": "100 h", "repair": "1 h" },
             "nodes_per_super_node": 8, "within": "leaf",
-            "slowdown": { "across_packages": 1.01, "across_super_nodes": 1.3, "across_nodes": 1.05, "across_leaves": 1.2 }, "speeds": { "a": 0.5 },
+            "slowdown": { "across_packages": 1.01, "across_super_nodes": 1.3, "across_nodes": 1.05,
+                          "across_leaves": 1.2 }, "speeds": { "a": 0.5 },
             "host": { "cpus_per_node": 96, "memory_per_node": "1 TiB" }
           } }
         }

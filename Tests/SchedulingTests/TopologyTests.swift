@@ -86,7 +86,8 @@ import Testing
         }
     }
 
-    /// On an A3 node of eight packages of two dies, a gang of two gets a package although single dies are free before it.
+    /// On an A3 node of eight packages of two dies, a gang of two gets a package although single dies are free
+    /// before it.
     @Test func packagesStayTogether() throws {
         let node = try NodeType.named("atlas-800t-a3").resolved()
         let machine = try Machine(ClusterSpecification(nodeGroups: [NodeGroup(name: "a3", node: node, count: 1)]))

@@ -4,8 +4,8 @@ import EventEngine
 ///
 /// A look at a multiple of `interval`, whenever something has changed, packs the waiting jobs onto the free devices,
 /// the nodes that boot and, for what is left, nodes that are off, in the placement of the policy. A node is launched
-/// for the jobs that need it, has devices from the end of its boot on, and leaves when it has been idle for its time-out
-/// and no waiting job counts on it.
+/// for the jobs that need it, has devices from the end of its boot on, and leaves when it has been idle for its
+/// time-out and no waiting job counts on it.
 public struct Autoscaling: Sendable, Equatable {
     /// Node groups that grow and shrink, in the order of the cluster.
     public var nodeTypes: [AutoscaledNodes]

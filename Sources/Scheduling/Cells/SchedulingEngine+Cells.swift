@@ -39,8 +39,8 @@ extension SchedulingEngine {
         return devices
     }
 
-    /// Notes that a job has its devices: an opportunistic one can be asked to leave them, and those of a job in cells are
-    /// not there for others.
+    /// Notes that a job has its devices: an opportunistic one can be asked to leave them, and those of a job in cells
+    /// are not there for others.
     mutating func noteHolder(_ job: Int32, _ devices: [DeviceID], _ machine: borrowing Machine) {
         if isInCells(shares[Int(job)]) {
             syncNodes(physicalShares(of: job), machine)

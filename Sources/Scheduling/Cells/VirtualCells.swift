@@ -1,7 +1,7 @@
 import Hardware
 
-/// The guaranteed cells of all tenants: virtual nodes behind the cluster's own in the free map, and what each of them is
-/// bound to.
+/// The guaranteed cells of all tenants: virtual nodes behind the cluster's own in the free map, and what each of them
+/// is bound to.
 struct VirtualCells: Sendable {
     /// A cell of a tenant.
     private struct Cell {

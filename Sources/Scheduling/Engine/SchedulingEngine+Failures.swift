@@ -82,9 +82,7 @@ extension SchedulingEngine {
     mutating func changeNode(
         _ node: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
-        guard let rate = configuration.failureRate, books.completed + books.rejected < jobs.count, !isStuck(at: now) else {
-            return
-        }
+        guard let rate = configuration.failureRate, !isDone, !isStuck(at: now) else { return }
         isDown[node].toggle()
         let devices = machine.cluster.layout.devices(of: NodeID(node)).map { DeviceID($0) }
         for device in devices { machine.cluster.setFailed(isDown[node], device) }
@@ -102,7 +100,8 @@ extension SchedulingEngine {
 
     /// Whether no job can start any more, whatever fails and is repaired: all nodes work, and yet all jobs wait.
     private func isStuck(at now: Nanoseconds) -> Bool {
-        running.isEmpty && nextArrival == jobs.count && !isPassPending && scaler?.isQuiet ?? true && !isDown.contains(true)
+        running.isEmpty && nextArrival == jobs.count && !isPassPending && scaler?.isQuiet ?? true
+            && !isDown.contains(true)
             && clusterAnswers.count == configuration.clusterEvents.count
             && configuration.drains.allSatisfy { $0.end ?? 0 <= now }
     }

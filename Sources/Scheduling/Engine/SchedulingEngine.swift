@@ -109,7 +109,8 @@ public struct SchedulingEngine: Sendable {
         packageSizes = Self.packageSizes(cluster.layout)
         let partitionsOfCells = configuration.cells.map { configuration.tenants[$0.tenant].partition }
         cells = configuration.cells.isEmpty
-            ? nil : VirtualCells(configuration.cells, partitions: partitionsOfCells, nodesPerLeaf: nodesPerLeaf, cluster)
+            ? nil
+            : VirtualCells(configuration.cells, partitions: partitionsOfCells, nodesPerLeaf: nodesPerLeaf, cluster)
         jobs = cells?.jobs(configuration.list.jobs, groupCount: cluster.layout.groups.count) ?? configuration.list.jobs
         estimates = configuration.policy.durations.estimates(
             of: jobs, seed: configuration.seed, owner: configuration.name)
@@ -234,28 +235,4 @@ public struct SchedulingEngine: Sendable {
         let free = isDrained[node] || isOff[node] ? 0 : Int32(machine.cluster.freeDeviceCount(NodeID(node)))
         if free != map.free(node) { map.add(free - map.free(node), to: node) }
     }
-}
-
-/// Jobs that wait in one order.
-struct Lane: Sendable {
-    var queue = OrderedQueue()
-    var partition: Int
-}
-
-/// What a pass remembers of a partition.
-struct PartitionState: Sendable {
-    /// Whether devices became free, or a tenant's limit moved, since the last whole pass.
-    var isOpen = true
-    /// Sizes of gangs below 64 that have found no place since; a bit each.
-    var failedSizes: UInt64 = 0
-    /// Jobs that came since the last pass.
-    var arrived: [Int32] = []
-    /// Whether all promised starts must be worked out again.
-    var mustReplan = false
-    /// The job that last left devices, and when.
-    var lastEnded: (job: Int32, time: Nanoseconds) = (-1, -1)
-    /// Counts looks at limits, so that only the latest one is served.
-    var lateLook: Int64 = 0
-    /// The queues of a policy that has several: jobs that wait or run, by queue.
-    var levels: [[Int32]] = []
 }
