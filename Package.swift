@@ -116,8 +116,8 @@ let package = Package(
         .testTarget(
             name: "StudiesTests",
             dependencies: [
-                "EventEngine", "Hardware", "HostServing", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Scheduling", "Scenario", "Serving", "Studies", "TensorKernels", "Timing",
-                "TraceFormats", "Training",
+                "EventEngine", "Hardware", "HostServing", "JSONText", "Metrics", "ModelGraph", "ReinforcementLearning", "Report",
+                "Scheduling", "Scenario", "Serving", "Studies", "TensorKernels", "Timing", "TraceFormats", "Training",
             ]),
         .testTarget(name: "TensorKernelsTests", dependencies: ["EventEngine", "ModelGraph", "TensorKernels"]),
         .testTarget(
