@@ -5,6 +5,7 @@ import ReinforcementLearning
 import Scheduling
 import Serving
 import Testing
+import Timing
 
 @testable import Scenario
 
@@ -127,6 +128,30 @@ import Testing
         #expect(outcome(quota).unfinished == 40 && quota.scheduling[0].record(0).phase == .rejected)
     }
 
+    /// Every engine runs on the devices of its job's lease, in rank order, and not where it was checked.
+    @Test func enginesRunOnTheLeasedDevices() throws {
+        let blockers = ["a2", "h20"].map {
+            "{ \"at\": \"0 s\", \"devices\": 8, \"duration\": \"100 s\", \"device_type\": \"\($0)\" }"
+        }.joined(separator: ",")
+        let world = try world(Self.text(
+            [Self.chat, Self.grpo],
+            submit: "\(blockers), { \"at\": \"1 s\", \"workload\": \"chat\" }, { \"at\": \"2 s\", \"workload\": \"grpo\" }",
+            extra: ", \"policy\": { \"placement\": \"pack\" }"))
+        let layout = world.machine.cluster.layout
+        func names(_ devices: [DeviceID]) -> [String] { devices.map { layout.name(of: $0) } }
+        let chat = (0..<world.serving[0].replicaCount).flatMap { names(world.serving[0].devices(of: $0)) }
+        #expect(chat == (0..<8).map { "a2/1/\($0)" } + (0..<8).map { "h20/1/\($0)" })
+        // Learning has to wait for one of the kinds.
+        #expect(world.scheduling[0].record(3).firstStart == world.scheduling[0].record(2).end)
+        let placement = world.learning[0].configuration.placement
+        #expect(Set((placement.trainDevices + placement.replicas.flatMap { $0 }).map { layout.node(of: $0).index }) == [1, 3])
+        #expect(world.learning[0].stepRecords.count == 2)
+        // Nothing was sent over links of servers that others held.
+        let used = world.machine.network.linkStatistics(at: world.now).filter { $0.bytesCarried > 0 }.map(\.name)
+        #expect(!used.isEmpty && used.allSatisfy { !$0.contains("a2/0") && !$0.contains("h20/0") }, "\(used)")
+        expectEmpty(world)
+    }
+
     /// Where the placement puts ranks decides how fast they are: copies under two leaves send their gradients over the
     /// uplinks.
     @Test func leavesApartAreSlower() throws {
@@ -181,6 +206,20 @@ import Testing
         #expect(world.machine.cluster.isFailed(DeviceID(0)))
         let shares = world.scheduling[0].runs(of: 1).flatMap { world.scheduling[0].shares(of: $0) }
         #expect(shares.map(\.node) == [1])
+    }
+
+    /// Drawn parameters leave the same devices free: those of submitted workloads, and of nobody else.
+    @Test func drawsLeaveTheSameDevicesFree() throws {
+        for submit in ["{ \"at\": \"0 s\", \"workload\": \"chat\" }", "{ \"at\": \"0 s\", \"workload\": \"grpo\" }"] {
+            let all = submit.contains("chat") ? [Self.chat, Self.grpo, Self.pretrain] : [Self.chat, Self.grpo]
+            let checked = try SmallScenario.document(Self.text(all, submit: submit, nodes: 3)).checked()
+            let drawn = checked.drawn(ParameterDraw(seed: 1, index: 0))
+            func free(_ scenario: CheckedScenario) -> [Int] {
+                (0..<6).map { scenario.machine.cluster.freeDeviceCount(NodeID($0)) }
+            }
+            #expect(free(drawn) == free(checked))
+            #expect(free(checked).reduce(0, +) < 48)
+        }
     }
 
     @Test func twoRunsAreTheSame() throws {
