@@ -52,7 +52,7 @@ extension ServingEngine {
 
     /// Closes the books of a workload that never had its devices: what came until then waits for ever.
     public mutating func waitInVain(until end: Nanoseconds) {
-        guard nextArrival == 0 else { return }
+        guard nextArrival == 0, let first = requests.first, first.arrival <= end else { return }
         while nextArrival < min(requests.count, configuration.concurrency ?? .max),
             configuration.concurrency != nil || requests[nextArrival].arrival <= end {
             requests[nextArrival].stage = .waiting

@@ -40,8 +40,8 @@ struct Run: ParsableCommand {
     @OptionGroup var flow: FlowOptions
 
     @Option(help: ArgumentHelp(
-        "Write a record per batch job, with its runs and why it waited, as JSON Lines, or as a table where the name ends "
-            + "in .csv; - is standard output."))
+        "Write a record per job of a scheduler, be it a batch job or a workload that it starts, with its runs and why it "
+            + "waited, as JSON Lines, or as a table where the name ends in .csv; - is standard output."))
     var jobRecords: String?
 
     @Option(help: ArgumentHelp(
