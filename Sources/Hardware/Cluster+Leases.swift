@@ -14,6 +14,13 @@ extension Cluster {
         return leases.grant(devices, owner, mode)
     }
 
+    /// Takes over who holds what from a cluster of the same devices.
+    public mutating func adoptLeases(of other: Cluster) {
+        precondition(other.layout.deviceCount == layout.deviceCount, "leases are of the same devices")
+        leases = other.leases
+        freeCounts = other.freeCounts
+    }
+
     /// Ends a lease. Returns false, and changes nothing, when it had ended before.
     @discardableResult
     public mutating func release(_ id: LeaseID) -> Bool {

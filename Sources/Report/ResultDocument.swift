@@ -24,6 +24,8 @@ public struct ResultDocument: Sendable {
         ]
         if variants.count > 1, let verdict = Verdict(variants) { document["comparison"] = verdict.json }
         if let verdict = TenantVerdict(variants) { document["tenant_comparison"] = verdict.json }
+        if let probabilities = LearningProbabilities.json(variants) { document["learning_comparison"] = probabilities }
+        if let equal = EqualStepTimeReport.json(variants) { document["cards_for_equal_step_time"] = equal }
         value = .object(document)
     }
 

@@ -15,16 +15,27 @@ extension SummaryTable {
         }
         table.add(["cards"] + columns.map { cards($0.run.scenario.learning[$0.index]) })
         table.add(["fits"] + outcomes.map { $0.failure.map { "no: " + $0.phase.name } ?? "yes" })
-        add("step time mean") { $0.stepTime.map { time($0.mean) } }
-        add("step time p99") { $0.stepTime.map { time($0.p99) } }
+        func add(_ name: String, _ path: String, _ format: (Double) -> String) {
+            let cells = columns.map { $0.run.cell(path, learning: $0.index, format) ?? "-" }
+            if cells.contains(where: { $0 != "-" }) { table.add([name] + cells) }
+        }
+        add("step time mean", "step_time_s.mean", time)
+        add("step time p99", "step_time_s.p99", time)
         for phase in StepPhase.allCases {
             add("  " + phase.name) { $0.phases[phase.rawValue] > 0 ? time($0.phases[phase.rawValue]) : nil }
         }
-        add("tokens/s/card") { significant($0.tokensPerSecondPerDevice) }
+        add("tokens/s/card", "tokens_per_s_per_device", significant)
         if columns.count > 1, let first = outcomes.first, first.countedSteps > 0 {
             add("  \(columns[0].run.name) over it") {
                 rounded(first.tokensPerSecondPerDevice / $0.tokensPerSecondPerDevice, 2) + " x"
             }
+        }
+        if columns.count > 1, let first = columns.first?.run.name {
+            let equal = EqualStepTimeReport(runs, workload: workload)
+            let cells = columns.map { column in
+                equal.devices(of: column.run.name, reaching: first).map { rounded($0, 1) } ?? "-"
+            }
+            if cells.dropFirst().contains(where: { $0 != "-" }) { table.add(["cards for \(first)'s step time"] + cells) }
         }
         add("MFU training, all") {
             $0.trainUtilisation > 0 ? percent($0.trainUtilisation) + ", " + percent($0.totalUtilisation) : nil
@@ -49,6 +60,7 @@ extension SummaryTable {
             guard let failure = outcome.failure else { continue }
             text += "\n\(column.run.name) ends in \(failure.phase.name): \(failure.message)\n"
         }
+        if let probabilities = LearningProbabilities(runs, workload: workload) { text += "\n" + probabilities.text }
         return text
     }
 

@@ -27,20 +27,12 @@ extension VariantRun {
     private func metricIntervals(_ drawn: DrawnOutcomes, _ workload: Int) -> JSONObject {
         var metrics = JSONObject()
         for metric in HeadlineMetric.all where metric.value(of: outcomes[workload]) != nil {
-            let interval = drawn.interval(of: metric, workload: workload).map(json) ?? .null
-            let parts = metric.path.split(separator: ".").map(String.init)
-            if parts.count == 2 {
-                var distribution = metrics[parts[0]]?.objectValue ?? JSONObject()
-                distribution[parts[1]] = interval
-                metrics[parts[0]] = .object(distribution)
-            } else {
-                metrics[metric.path] = interval
-            }
+            metrics.set(drawn.interval(of: metric, workload: workload).map(json) ?? .null, at: metric.path)
         }
         return metrics
     }
 
-    private func json(_ interval: DrawnInterval) -> JSONValue {
+    func json(_ interval: DrawnInterval) -> JSONValue {
         [
             "p5": .real(interval.p5), "p95": .real(interval.p95),
             "draws": .array(interval.values.map { $0.map { .real($0) } ?? .null }),
@@ -53,5 +45,16 @@ extension VariantRun {
             let classes = pool.profile.operatorScatter(on: pool.device)
             return (pool.name, .object(JSONObject(classes.map { ($0.operatorClass, .real($0.logDeviation)) })))
         })
+    }
+}
+
+extension JSONObject {
+    /// Sets a member of a path with one or two parts, as `metrics` is laid out.
+    mutating func set(_ value: JSONValue, at path: String) {
+        let parts = path.split(separator: ".").map(String.init)
+        guard parts.count == 2 else { return self[path] = value }
+        var distribution = self[parts[0]]?.objectValue ?? JSONObject()
+        distribution[parts[1]] = value
+        self[parts[0]] = .object(distribution)
     }
 }

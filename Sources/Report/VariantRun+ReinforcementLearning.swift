@@ -12,10 +12,12 @@ extension VariantRun {
         var workload: JSONObject = [
             "metrics": .object(metrics(outcome)),
             "definitions": .object(LearningDefinitions.all),
-            "intervals": .null,
+            "intervals": learningIntervals(index),
             "provenance": .object(provenance(plan)),
             "memory": .object(memory(engine, outcome)),
             "steps": .array(engine.stepRecords.map(json)),
+            "running_seqs": json(engine.runningSequences),
+            "link_bytes": .object(linkBytes(engine)),
             "links": .array(links),
             "checks": .array(outcome.checks.map(json)),
         ]
@@ -36,6 +38,7 @@ extension VariantRun {
             "phases": .object(phases(outcome)),
             "devices": .init(outcome.devices), "train_devices": .init(outcome.trainDevices),
             "rollout_devices": .init(outcome.rolloutDevices),
+            "cards": .real(outcome.cards),
             "tokens_per_s_per_device": real(outcome.tokensPerSecondPerDevice),
             "rollout_tokens_per_s_per_device": real(outcome.rolloutTokensPerSecondPerDevice),
             "update_tokens_per_s_per_device": real(outcome.updateTokensPerSecondPerDevice),
@@ -43,7 +46,9 @@ extension VariantRun {
             "response_tokens": .integer(outcome.responseTokens),
             "longest_response_tokens": .init(outcome.longestResponse),
             "train_mfu": real(outcome.trainUtilisation), "mfu": real(outcome.totalUtilisation),
+            "e2e_mfu": real(outcome.totalUtilisation),
         ]
+        addCards(outcome, real, &metrics)
         addIdleness(outcome, real, &metrics)
         addRollout(outcome, real, &metrics)
         metrics["weight_transfer_bytes"] = .integer(outcome.weightBytes)
@@ -52,6 +57,49 @@ extension VariantRun {
         metrics["device_s_per_1k_samples"] = real(outcome.deviceSecondsPerThousandSamples)
         if let cost = outcome.costPerThousandSamples { metrics["cost_per_1k_samples"] = real(cost) }
         return metrics
+    }
+
+    /// Rates per card, whose dies may be devices of their own, and what generation does not hide.
+    private func addCards(
+        _ outcome: ReinforcementLearningOutcome, _ real: (Double) -> JSONValue, _ metrics: inout JSONObject
+    ) {
+        func perCard(_ perDevice: Double, _ devices: Int, _ cards: Double) -> JSONValue {
+            real(cards > 0 ? perDevice * Double(devices) / cards : 0)
+        }
+        metrics["tokens_per_s_per_card"] = perCard(outcome.tokensPerSecondPerDevice, outcome.devices, outcome.cards)
+        metrics["rollout_tokens_per_s_per_card"] = perCard(
+            outcome.rolloutTokensPerSecondPerDevice, outcome.rolloutDevices, outcome.rolloutCards)
+        metrics["update_tokens_per_s_per_card"] = perCard(
+            outcome.updateTokensPerSecondPerDevice, outcome.trainDevices, outcome.trainCards)
+        metrics["longest_sample_tokens_per_s"] = real(outcome.longestTokensPerSecond)
+        func exposed(_ pass: ComputePass) -> JSONValue {
+            outcome.exposed.isEmpty ? .null : .real(outcome.exposed[pass.rawValue])
+        }
+        metrics["non_overlap_reference_s"] = exposed(.reference)
+        metrics["non_overlap_reward_s"] = exposed(.reward)
+        metrics["non_overlap_old_log_prob_s"] = exposed(.oldLogProbabilities)
+    }
+
+    /// Sequences that run, over time.
+    private func json(_ history: SequenceHistory) -> JSONValue {
+        [
+            "resolution_s": .real(seconds(history.resolution)),
+            "time_s": .array(history.samples.map { .real(seconds($0.time)) }),
+            "running": .array(history.samples.map { .init($0.running) }),
+            "most": .array(history.samples.map { .init($0.most) }),
+        ]
+    }
+
+    /// Bytes of the workload's own transfers by phase and link.
+    private func linkBytes(_ engine: ReinforcementLearningEngine) -> JSONObject {
+        let names = world.machine.network.linkStatistics(at: world.now).map(\.name)
+        var phases = JSONObject()
+        for phase in StepPhase.allCases {
+            let links = engine.linkBytes.links(in: phase)
+            guard !links.isEmpty else { continue }
+            phases[phase.name] = .object(JSONObject(links.map { (names[$0.link], .integer($0.bytes)) }))
+        }
+        return phases
     }
 
     private func phases(_ outcome: ReinforcementLearningOutcome) -> JSONObject {

@@ -14,6 +14,7 @@ extension CheckedScenario {
             }
         }
         drawn.machine = machine(drawn: draw)
+        drawn.drawTraining(draw)
         return drawn
     }
 
@@ -48,23 +49,7 @@ extension CheckedScenario {
         specification.draw(draw)
         do {
             var machine = try Machine(specification)
-            for (index, plan) in plans.enumerated() where !isSubmitted(.serving, index) {
-                for (pool, configuration) in zip(plan.pools, plan.configuration.pools) {
-                    for devices in configuration.replicas {
-                        _ = try machine.cluster.lease(devices, owner: plan.configuration.name, mode: pool.lease.mode)
-                    }
-                }
-            }
-            for (index, plan) in learning.enumerated() where !isSubmitted(.rl, index) {
-                let placement = plan.configuration.placement
-                let own = placement.mode == .cocard ? [] : placement.replicas.dropLast(placement.lentReplicas)
-                _ = try machine.cluster.lease(
-                    placement.trainDevices + own.flatMap { $0 }, owner: plan.configuration.name,
-                    mode: placement.leaseMode)
-            }
-            for (index, plan) in training.enumerated() where !isSubmitted(.training, index) {
-                _ = try machine.cluster.lease(plan.devices, owner: plan.configuration.name)
-            }
+            machine.cluster.adoptLeases(of: self.machine.cluster)
             return machine
         } catch {
             preconditionFailure("drawn parameters stay in their ranges and change no placement: \(error)")

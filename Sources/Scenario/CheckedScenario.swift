@@ -23,6 +23,8 @@ public struct CheckedScenario: Sendable {
     var templates: [WorkloadTemplate] = []
     public var untilNanoseconds: Int64?
     public var sampling: SamplingSpecification
+    /// The scenario with the variant merged in, as it was read.
+    public var document = JSONValue.null
     /// When devices fail and are repaired, in order of time.
     var changes: [DeviceChange]
     var machine: Machine
@@ -96,6 +98,7 @@ extension ScenarioDocument {
         let names = specification.workloads.map(\.name)
         checked.workloads.sort { names.firstIndex(of: $0.name) ?? 0 < names.firstIndex(of: $1.name) ?? 0 }
         checked.checkCoreShares(diagnostics)
+        checked.document = merged(variant: variant)
         checked.changes = deviceChanges(specification.events, checked.machine.cluster.layout, diagnostics)
         try diagnostics.check()
         return checked

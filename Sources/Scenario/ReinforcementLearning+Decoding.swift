@@ -93,7 +93,8 @@ extension JSONType<AlgorithmConfiguration> {
                 algorithm.fail(
                     at: "mini_batch_prompts", "\(mini) does not divide prompts_per_step (\(prompts))")
             }
-            return AlgorithmConfiguration(
+            let advantage = algorithm.optional("advantage_time", .duration(), default: 0)
+            var result = AlgorithmConfiguration(
                 name: name, promptsPerStep: prompts,
                 rolloutsPerPrompt: algorithm.optional("rollouts_per_prompt", .integer(in: 1...1 << 16), default: 1),
                 miniBatchPrompts: mini, epochs: algorithm.optional("epochs", .integer(in: 1...100), default: 1),
@@ -106,6 +107,8 @@ extension JSONType<AlgorithmConfiguration> {
                             "max_generation_batches", .integer(in: 1...1000), default: 10),
                         batchPrompts: sampling.optional("batch_prompts", .integer(in: 1...1 << 20), default: prompts))
                 })
+            result.advantageNanoseconds = advantage
+            return result
         }
     }
 }

@@ -14,7 +14,9 @@ public struct ReinforcementLearningPlan: Sendable {
     public var training: TrainingConfiguration?
     public var trainDevice: DeviceDescriptor
     public var rolloutDevice: DeviceDescriptor
+    /// Of rollout, and of training where its passes are computed.
     public var profile: TimingProfile
+    public var trainProfile: TimingProfile?
     public var rolloutMemory: RolloutMemory?
 }
 
@@ -42,6 +44,8 @@ struct ReinforcementLearningBinder {
             lentReplicas: devices.lent, pricePerDeviceHour: specification.placement.pricePerDeviceHour)
         placement.leaseMode = specification.placement.lease.mode
         placement.coreShare = specification.placement.lease.coreShare
+        placement.trainPerCard = trainNode.devicesPerCard
+        placement.rolloutPerCard = rolloutNode.devicesPerCard
         var training: TrainingConfiguration?
         if case .computed(let timer) = times { training = timer.configuration }
         let rolloutMemory = training.map { memory(of: $0, rolloutNode.device, isLent: false) }
@@ -61,7 +65,9 @@ struct ReinforcementLearningBinder {
         configuration.forwardFlopPerToken = TrainingWork(model: specification.model).linearFlopPerToken
         return ReinforcementLearningPlan(
             configuration: configuration, training: training, trainDevice: trainNode.device,
-            rolloutDevice: rolloutNode.device, profile: profile, rolloutMemory: rolloutMemory)
+            rolloutDevice: rolloutNode.device, profile: profile,
+            trainProfile: training == nil ? nil : self.profile(of: trainNode.device, specification.train.timing, at: "train"),
+            rolloutMemory: rolloutMemory)
     }
 
     private func node(_ group: String, _ machine: Machine) -> NodeDescriptor? {
@@ -220,5 +226,12 @@ struct ReinforcementLearningBinder {
         if specification.reward.kind != .model { passes.removeAll { $0 == .reward } }
         let readers = 2 + (specification.algorithm.hasReference ? 1 : 0) + (specification.algorithm.hasCritic ? 2 : 0)
         return StreamingConfiguration(engine: engine.configuration, streamedPasses: passes, readers: readers)
+    }
+}
+
+extension NodeDescriptor {
+    /// Devices of one package, which is bought and plugged as one.
+    fileprivate var devicesPerCard: Int {
+        if case .packages(let package) = scaleUp { max(1, package.devicesPerPackage) } else { 1 }
     }
 }

@@ -30,9 +30,11 @@ import Testing
         }
         let drawn = try await SampleRuns.drawnResult()
         #expect(schema.problems(of: drawn) == [])
+        let learned = try await SampleRuns.drawnResult(SampleRuns.learning)
+        #expect(schema.problems(of: learned) == [])
         let sampled = try SampleRuns.sampledResult()
         #expect(schema.problems(of: sampled) == [])
-        for result in [drawn, sampled] + (try SampleRuns.patches.map { try SampleRuns.result($0.patch) }) {
+        for result in [drawn, learned, sampled] + (try SampleRuns.patches.map { try SampleRuns.result($0.patch) }) {
             for site in schema.objects(in: result) {
                 let keys = site.schema["properties"]?.objectValue?.keys ?? []
                 let name = schema.root["$defs"]?.objectValue?.first {

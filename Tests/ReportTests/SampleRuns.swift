@@ -53,13 +53,23 @@ enum SampleRuns {
     }
 
     /// A result with three draws of the timing parameters.
-    static func drawnResult() async throws -> JSONValue {
-        let document = try document()
+    static func drawnResult(_ patch: JSONValue = [:]) async throws -> JSONValue {
+        let document = try document(patch)
         var runs = try runs(document)
         let drawn = await ParameterDraws(seed: 1, count: 3).run(runs.map(\.scenario), jobs: 1)
         for index in runs.indices { runs[index].drawn = drawn[index] }
         return ResultDocument(scenario: document.value, variants: runs).value
     }
+
+    /// Two variants of reinforcement learning, of other numbers of devices.
+    static let learning: JSONValue = [
+        "workloads": ["chat": .null, "grpo": [
+            "kind": "rl", "model": "qwen3-0.6b", "steps": 2,
+            "algorithm": ["name": "grpo", "prompts_per_step": 2, "rollouts_per_prompt": 2],
+            "lengths": ["prompt_tokens": ["kind": "constant", "value": 64],
+                        "response_tokens": ["kind": "constant", "value": 32]],
+            "placement": ["mode": "cocard", "train_devices": 2, "train_nodes": "h20"]]],
+        "variants": ["together": .null, "four": ["workloads": ["grpo": ["placement": ["train_devices": 4]]]]]]
 
     /// A result that took samples: experts spread over ranks on one pool, one pool on the host itself.
     static func sampledResult() throws -> JSONValue {

@@ -18,7 +18,7 @@ extension SampleScenarios {
         """
         { "kind": "rl", "model": "qwen2.5-32b", "steps": 12, "warmup_steps": 2,
           "algorithm": { "name": "grpo", "prompts_per_step": 64, "rollouts_per_prompt": 16, "mini_batch_prompts": 32,
-                         "epochs": 2, "reference_model": true, "critic": false },
+                         "epochs": 2, "advantage_time": "100 us", "reference_model": true, "critic": false },
           "lengths": { "prompt_tokens": { "kind": "constant", "value": 200 },
                        "response_tokens": { "kind": "lognormal", "mean": 850, "sigma": 0.6, "group_correlation": 0.7,
                                             "max": 2048, "drift_per_step": 1.5 } },

@@ -30,6 +30,8 @@ public struct AlgorithmConfiguration: Sendable, Equatable {
     public var hasReference: Bool
     /// A critic of the policy's architecture computes values and is updated too.
     public var hasCritic: Bool
+    /// Time on the host in which the advantages of one sample are computed.
+    public var advantageNanoseconds: Int64 = 0
     /// Groups that teach nothing are filtered out, and more are generated in their place.
     public var dynamicSampling: DynamicSampling?
 

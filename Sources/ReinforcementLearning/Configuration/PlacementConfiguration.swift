@@ -23,6 +23,9 @@ public struct PlacementConfiguration: Sendable {
     /// How the devices are held, and the share of their cores that the workload has while others compute there.
     public var leaseMode = LeaseMode.exclusive
     public var coreShare = 1.0
+    /// Devices of a card on either side: 2 where a package has two dies that are devices, else 1.
+    public var trainPerCard = 1
+    public var rolloutPerCard = 1
     /// What a device costs an hour, in any currency.
     public var pricePerDeviceHour: Double?
 
@@ -42,6 +45,16 @@ public struct PlacementConfiguration: Sendable {
     public var deviceCount: Int {
         let rollout = replicas.dropLast(lentReplicas).reduce(0) { $0 + $1.count }
         return mode == .cocard ? max(rollout, trainDevices.count) : rollout + trainDevices.count
+    }
+
+    /// Packages of all devices, of those that train and of those that generate.
+    public var cards: Double {
+        mode == .cocard ? trainCards : trainCards + Double(deviceCount - trainDevices.count) / Double(rolloutPerCard)
+    }
+    public var trainCards: Double { Double(trainDevices.count) / Double(trainPerCard) }
+    public var rolloutCards: Double {
+        let lent = replicas.suffix(lentReplicas).reduce(0) { $0 + $1.count }
+        return Double(rolloutDeviceCount - lent) / Double(rolloutPerCard) + Double(lent) / Double(trainPerCard)
     }
 
     /// Devices that generate when all do.

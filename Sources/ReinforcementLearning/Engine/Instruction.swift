@@ -22,6 +22,8 @@ enum Instruction: Sendable, Equatable {
     case awaitGeneration
     /// What is complete becomes the batch that is trained on.
     case takeBatch
+    /// Advantages of the batch, on the host.
+    case advantages
     /// Until rewards of the batch are there.
     case awaitRewards
     /// Until the batch is through the data engine, where that is a barrier.

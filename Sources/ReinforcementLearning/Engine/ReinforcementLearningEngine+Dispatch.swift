@@ -153,7 +153,10 @@ extension ReinforcementLearningEngine {
         samples[index].stage = .finished
         groups[group].finished += 1
         counts.finishedSamples += 1
-        current.longestResponse = max(current.longestResponse, Int(samples[index].done))
+        if Int(samples[index].done) > current.longestResponse {
+            current.longestResponse = Int(samples[index].done)
+            current.longestNanoseconds = now - groups[group].startedAt
+        }
         groups[group].rewardsAt = max(groups[group].rewardsAt, rewardTime(at: now))
         markTail(at: now)
         if Int(groups[group].finished) == configuration.algorithm.rolloutsPerPrompt {

@@ -48,6 +48,7 @@ extension ReinforcementLearningEngine {
         groups[slot].finished = 0
         groups[slot].live = Int32(samplesPerGroup)
         groups[slot].version = Int32(rolloutVersion)
+        groups[slot].startedAt = now
         groups[slot].rewardsAt = now
         groups[slot].ordinal = startedGroups
         startedGroups += 1
@@ -128,6 +129,7 @@ extension ReinforcementLearningEngine {
             groups[Int(group)].finished = 0
             groups[Int(group)].live = Int32(samplesPerGroup)
             groups[Int(group)].version = Int32(rolloutVersion)
+            groups[Int(group)].startedAt = generation.start
             for sample in sampleRange(of: group) {
                 samples[sample].done = 0
                 samples[sample].attributed = 0

@@ -121,13 +121,24 @@ extension ReinforcementLearningEngine {
             let times = passTimes(pass, groups: chunk.count, load: load)
             let asked = store?.request(stage: pass.rawValue, at: dataAt) ?? dataAt
             dataAt = store?.move(bytes, at: asked) ?? asked
-            streamBusyUntil = max(dataAt, streamBusyUntil) + times.totalNanoseconds
+            let start = max(dataAt, streamBusyUntil)
+            streamBusyUntil = start + times.totalNanoseconds
+            streamed.append(StreamedPass(pass: pass, start: start, end: streamBusyUntil))
             busy += times.totalNanoseconds
             current.modelFlop += times.modelFlop
         }
         current.trainBusy += busy
         current.streamedNanoseconds += busy
         chunk.removeAll(keepingCapacity: true)
+    }
+
+    /// Until the streamed passes have caught up; what is left of them now, no generation hides.
+    mutating func awaitStream(at now: Nanoseconds, _ queue: inout EventQueue) {
+        for pass in streamed where pass.end > now {
+            current.exposed[pass.pass.rawValue] += pass.end - max(pass.start, now)
+        }
+        streamed.removeAll(keepingCapacity: true)
+        if streamBusyUntil > now { wait(streamBusyUntil - now, at: now, &queue) }
     }
 
     /// Prompt and response tokens of groups.

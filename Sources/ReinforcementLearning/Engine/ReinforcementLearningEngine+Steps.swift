@@ -63,7 +63,10 @@ extension ReinforcementLearningEngine {
         case .takeBatch: takeGeneratedBatch(at: now, &queue, &machine)
         case .awaitRewards: awaitRewards(at: now, &queue)
         case .awaitStore: awaitStore(at: now, &queue)
-        case .awaitStream: if streamBusyUntil > now { wait(streamBusyUntil - now, at: now, &queue) }
+        case .awaitStream: awaitStream(at: now, &queue)
+        case .advantages:
+            let samples = batch.count * configuration.algorithm.rolloutsPerPrompt
+            wait(configuration.algorithm.advantageNanoseconds * Int64(samples), at: now, &queue)
         case .awaitMiniBatch: awaitMiniBatch(at: now, &queue, &machine)
         case .beginSync: beginSync(at: now, &queue, &machine)
         case .endSync: endSync(at: now, &queue, &machine)
@@ -100,6 +103,7 @@ extension ReinforcementLearningEngine {
         let use = rollout.use
         current.use = use.since(useAtStepStart)
         useAtStepStart = use
+        countExposed()
         records.append(current)
         step += 1
         openStep(at: now)
@@ -129,6 +133,17 @@ extension ReinforcementLearningEngine {
     ) throws(OutOfMemory) {
         guard configuration.times.fixed == nil else { return }
         try memory.hold(part, isTraining: false, at: now, &machine)
+    }
+
+    /// Passes that nothing was generated beside are exposed whole; of streamed ones that is counted as they end.
+    private mutating func countExposed() {
+        let streamed = configuration.streaming?.streamedPasses ?? []
+        let phases: [(ComputePass, StepPhase)] = [
+            (.reference, .reference), (.reward, .reward), (.oldLogProbabilities, .oldLogProbabilities),
+        ]
+        for (pass, phase) in phases where !streamed.contains(pass) {
+            current.exposed[pass.rawValue] = current.time(of: phase)
+        }
     }
 
     // MARK: Passes

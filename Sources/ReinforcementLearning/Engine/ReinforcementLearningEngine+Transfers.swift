@@ -55,6 +55,8 @@ extension ReinforcementLearningEngine {
         waiting = .flow
         pendingFlows = 1
         flowLatency = path.latencyNanoseconds
+        flowBytesPerLane = bytesPerLane
+        flowLinks = path.links
         flows.append(machine.network.start(
             bytesPerLane: bytesPerLane, path: path.links, token: mark, owner: component, at: now))
     }

@@ -45,6 +45,10 @@ public struct ReinforcementLearningEngine: Sendable {
     var flows: [FlowID] = []
     var pendingFlows = 0
     var flowLatency: Nanoseconds = 0
+    /// What the flow under way moves over each link, and what all have moved by phase.
+    var flowBytesPerLane: Int64 = 0
+    var flowLinks: [LinkUse] = []
+    public internal(set) var linkBytes = PhaseLinkBytes()
     /// The weight transfer under way, and its rounds that are still to come.
     var reshard: ReshardPlan?
     var roundsLeft = 0
@@ -63,6 +67,8 @@ public struct ReinforcementLearningEngine: Sendable {
     /// The batch that is trained on, as far as times depend on it.
     var batchLoad = TrainingLoad()
     var streamBusyUntil: Nanoseconds = 0
+    /// Streamed passes since training last waited for them.
+    var streamed: [StreamedPass] = []
     var store: SampleStore?
 
     // The generating side.
@@ -110,6 +116,8 @@ public struct ReinforcementLearningEngine: Sendable {
 
     // What is recorded.
     public internal(set) var lastActivity: Nanoseconds = 0
+    /// Sequences that run on replicas, over time.
+    public internal(set) var runningSequences = SequenceHistory()
     public internal(set) var failure: RunFailure?
     var counts = RunCounts()
     var records: [StepRecord] = []
@@ -152,6 +160,7 @@ public struct ReinforcementLearningEngine: Sendable {
             rollout.handle(event, &queue, &machine)
             if rollout.hasFinished { collect(at: event.time, &queue, &machine) }
             lastActivity = max(lastActivity, rollout.lastActivity)
+            recordRunning(at: event.time)
             return
         }
         switch event.kind {
@@ -171,6 +180,7 @@ public struct ReinforcementLearningEngine: Sendable {
             generateWhole(Int32(event.a), at: event.time, &queue, &machine)
         default: preconditionFailure("unknown event of reinforcement learning \(event.kind)")
         }
+        recordRunning(at: event.time)
     }
 
     /// Whether it will do nothing more: all steps are done, or memory did not suffice.
@@ -184,6 +194,7 @@ public struct ReinforcementLearningEngine: Sendable {
         lastActivity = now
         pendingFlows -= 1
         guard pendingFlows == 0 else { return }
+        linkBytes.add(flowBytesPerLane, over: flowLinks, in: phase)
         flows.removeAll(keepingCapacity: true)
         wait(flowLatency, at: now, &queue)
     }

@@ -90,6 +90,8 @@ struct RolloutGroup: Sendable {
     var live: Int32 = 0
     /// Version of the weights when it was started.
     var version: Int32 = 0
+    /// When it was started, and when its last reward is there.
+    var startedAt: Nanoseconds = 0
     var rewardsAt: Nanoseconds = 0
     /// Order of starting, over the whole run.
     var ordinal: Int64 = 0

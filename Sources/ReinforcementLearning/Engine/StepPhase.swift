@@ -1,6 +1,7 @@
 /// The parts of a step as the training side sees them, one after the other; their times sum to the step.
 public enum StepPhase: Int, Sendable, CaseIterable {
     case weightSync, reshardToInfer, rollout, wait, reshardToTrain, reference, reward, values, oldLogProbabilities
+    case advantages
     case onloadOptimizer, updateCritic, updateActor, offloadOptimizer
 
     /// Name in results, as verl and MindSpeed-RL write it.
@@ -15,6 +16,7 @@ public enum StepPhase: Int, Sendable, CaseIterable {
         case .reward: "reward"
         case .values: "values"
         case .oldLogProbabilities: "old_log_prob"
+        case .advantages: "adv"
         case .onloadOptimizer: "onload_optimizer"
         case .updateCritic: "update_critic"
         case .updateActor: "update_actor"
@@ -34,6 +36,7 @@ public enum StepPhase: Int, Sendable, CaseIterable {
         case .reward: "rewards that generation does not hide (non_overlap_reward)"
         case .values: "values of the critic"
         case .oldLogProbabilities: "log-probabilities of the policy before the update"
+        case .advantages: "advantages from rewards and values, on the host; 0 unless advantage_time is stated"
         case .onloadOptimizer: "optimizer states swapped in"
         case .updateCritic: "forward, backward and optimizer of the critic"
         case .updateActor: "forward, backward and optimizer of the policy"

@@ -43,6 +43,8 @@ struct StepProgram: Sendable, Equatable {
         step.append(.begin(.reshardToTrain))
         if transition.offloadsParameters { step += [.hold(.parameters), .toDevice(.parameters)] }
         step += [.begin(.oldLogProbabilities), .compute(.oldLogProbabilities)]
+        if algorithm.hasCritic { swapped(.values, part: .criticParameters, pass: .values, isUsed: true) }
+        advantages()
         if algorithm.hasCritic { critic() }
         actor()
         step += [.publish, .endStep]
@@ -68,7 +70,6 @@ struct StepProgram: Sendable, Equatable {
     }
 
     private mutating func critic() {
-        swapped(.values, part: .criticParameters, pass: .values, isUsed: true)
         step.append(.begin(.updateCritic))
         if transition.offloadsParameters { step += [.hold(.criticParameters), .toDevice(.criticParameters)] }
         if transition.offloadsOptimizer { step += [.hold(.criticOptimizer), .toDevice(.criticOptimizer)] }
@@ -90,6 +91,10 @@ struct StepProgram: Sendable, Equatable {
         if transition.offloadsOptimizer {
             step += [.begin(.offloadOptimizer), .toHost(.optimizer), .free(.optimizer)]
         }
+    }
+
+    private mutating func advantages() {
+        if algorithm.advantageNanoseconds > 0 { step += [.begin(.advantages), .advantages] }
     }
 
     private mutating func rewards() {
@@ -152,9 +157,10 @@ struct StepProgram: Sendable, Equatable {
         if !streamed.contains(.oldLogProbabilities) {
             step += [.begin(.oldLogProbabilities), .compute(.oldLogProbabilities)]
         }
+        if algorithm.hasCritic { step += [.begin(.values), .compute(.values)] }
+        advantages()
         if algorithm.hasCritic {
-            step += [.begin(.values), .compute(.values), .begin(.updateCritic), .hold(.gradients)]
-            step += [.compute(.updateCritic), .free(.gradients)]
+            step += [.begin(.updateCritic), .hold(.gradients), .compute(.updateCritic), .free(.gradients)]
         }
         step += [.begin(.updateActor), .hold(.gradients), .compute(.updateActor), .free(.gradients), .publish]
     }

@@ -58,6 +58,14 @@ public struct ReinforcementLearningOutcome: Sendable {
     public var partialRatio = 0.0
     public var longestSpan = 0
     public var longestResponse = 0
+    /// Tokens of the longest response of each step over the time from its prompt's start to its end.
+    public var longestTokensPerSecond = 0.0
+    /// By ``ComputePass``, per step: time that no generation hides, in seconds.
+    public var exposed: [Double] = []
+    /// Packages of devices: what is bought and plugged.
+    public var cards = 0.0
+    public var trainCards = 0.0
+    public var rolloutCards = 0.0
     public var counts = RunCounts()
     public var weightBytes: Int64 = 0
     public var peakTrainBytes: Int64 = 0
@@ -106,6 +114,9 @@ extension ReinforcementLearningEngine {
         outcome.devices = configuration.placement.deviceCount
         outcome.trainDevices = configuration.placement.trainDevices.count
         outcome.rolloutDevices = configuration.placement.rolloutDeviceCount
+        outcome.cards = configuration.placement.cards
+        outcome.trainCards = configuration.placement.trainCards
+        outcome.rolloutCards = configuration.placement.rolloutCards
         outcome.stepTime = Distribution(nanoseconds: counted.map(\.duration))
         sum(Array(counted), &outcome)
         outcome.counts = counts
@@ -137,6 +148,10 @@ extension ReinforcementLearningEngine {
         outcome.slowedSeconds = total(\.slowedNanoseconds)
         outcome.weightBytes = counted.reduce(0) { $0 + $1.weightBytes }
         outcome.longestResponse = counted.map(\.longestResponse).max() ?? 0
+        let longest = total(\.longestNanoseconds)
+        let tokens = counted.reduce(0) { $0 + $1.longestResponse }
+        outcome.longestTokensPerSecond = longest > 0 ? Double(tokens) / longest : 0
+        outcome.exposed = ComputePass.allCases.map { pass in total { $0.exposed[pass.rawValue] } / count }
         outcome.longestSpan = counted.map(\.longestSpan).max() ?? 0
         let partial = counted.reduce(0) { $0 + $1.partialSamples }
         outcome.partialRatio = Double(partial) / Double(max(1, outcome.samples))

@@ -50,6 +50,10 @@ public struct StepRecord: Sendable {
     public var responseTokens: Int64 = 0
     /// Longest response that ended during the step.
     public var longestResponse = 0
+    /// From the start of its prompt to its last token.
+    public var longestNanoseconds: Nanoseconds = 0
+    /// By ``ComputePass``: time of the pass that no generation hides.
+    public var exposed = Array(repeating: Nanoseconds(0), count: ComputePass.allCases.count)
     /// Time in which training devices computed, update passes among it, streamed passes among it.
     public var trainBusy: Nanoseconds = 0
     public var updateNanoseconds: Nanoseconds = 0

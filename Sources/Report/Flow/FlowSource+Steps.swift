@@ -57,7 +57,7 @@ struct LearningFlow: FlowSource {
         let role = switch phase {
         case .weightSync, .reshardToInfer, .reshardToTrain: "weight_sync"
         case .rollout: "rollout"
-        case .wait: "controller"
+        case .wait, .advantages: "controller"
         case .reference: "reference"
         case .reward: "reward"
         case .values, .updateCritic: "critic"

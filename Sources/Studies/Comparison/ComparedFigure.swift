@@ -51,8 +51,9 @@ public struct ComparedFigure: Sendable {
             return
         }
         ratioInterval = DrawnInterval(values: zip(firstDraws, secondDraws).map(Self.ratio))
-        probabilitySecondBetter = HeadlineMetric.named(path).flatMap {
-            PairedProbability.ofFirst(secondDraws, over: firstDraws, largerIsBetter: $0.largerIsBetter)
+        let largerIsBetter = HeadlineMetric.named(path)?.largerIsBetter ?? LearningMetric.named(path)?.largerIsBetter
+        probabilitySecondBetter = largerIsBetter.flatMap {
+            PairedProbability.ofFirst(secondDraws, over: firstDraws, largerIsBetter: $0)
         }
     }
 

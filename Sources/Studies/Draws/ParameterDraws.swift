@@ -1,3 +1,4 @@
+import ReinforcementLearning
 import Scenario
 import Serving
 import Timing
@@ -28,8 +29,8 @@ public struct ParameterDraws: Sendable, Equatable {
     /// - Returns: what came of each scenario, in order.
     public func run(_ scenarios: [CheckedScenario], jobs: Int) async -> [DrawnOutcomes] {
         let tasks = scenarios.count * count
-        var results: [[ServingOutcome]] = Array(repeating: [], count: tasks)
-        await withTaskGroup(of: (task: Int, outcomes: [ServingOutcome]).self) { group in
+        var results = Array(repeating: DrawnWorld(), count: tasks)
+        await withTaskGroup(of: (task: Int, outcomes: DrawnWorld).self) { group in
             var next = 0
             func start() {
                 guard next < tasks else { return }
@@ -46,14 +47,23 @@ public struct ParameterDraws: Sendable, Equatable {
             }
         }
         return scenarios.indices.map { index in
-            DrawnOutcomes(draws: self, outcomes: Array(results[index * count..<(index + 1) * count]))
+            let worlds = results[index * count..<(index + 1) * count]
+            return DrawnOutcomes(draws: self, outcomes: worlds.map(\.serving), learning: worlds.map(\.learning))
         }
     }
 
-    private static func outcomes(of scenario: CheckedScenario) -> [ServingOutcome] {
+    private static func outcomes(of scenario: CheckedScenario) -> DrawnWorld {
         var world = scenario.world()
         world.run()
-        return zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) }
+        return DrawnWorld(
+            serving: zip(world.serving, scenario.plans).map { $0.outcome(objective: $1.objective) },
+            learning: world.learning.map { $0.outcome(world.machine) })
+    }
+
+    /// What came of one run.
+    private struct DrawnWorld: Sendable {
+        var serving: [ServingOutcome] = []
+        var learning: [ReinforcementLearningOutcome] = []
     }
 }
 
@@ -63,6 +73,13 @@ public struct DrawnOutcomes: Sendable {
     public var draws: ParameterDraws
     /// By draw, then by workload in the order of the scenario.
     public var outcomes: [[ServingOutcome]]
+    /// Of reinforcement-learning workloads alike.
+    public var learning: [[ReinforcementLearningOutcome]] = []
+
+    /// A metric of a reinforcement-learning workload with its interval; nil where fewer than two draws have a value.
+    public func interval(of metric: LearningMetric, learning index: Int) -> DrawnInterval? {
+        DrawnInterval(values: learning.map { metric.value(of: $0[index]) })
+    }
 
     /// A metric of a workload with its interval; nil where fewer than two draws have a value.
     public func interval(of metric: HeadlineMetric, workload: Int) -> DrawnInterval? {
