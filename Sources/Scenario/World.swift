@@ -159,7 +159,7 @@ public struct World: Sendable {
             scheduling[index].close(at: scheduling[index].isDone ? last : until ?? last)
         }
         if !sharing.isEmpty {
-            let isDone = learning.allSatisfy(\.isDone)
+            let isDone = learning.allSatisfy(\.isOver)
             sharing.close(serving, isDone: isDone, at: isDone ? max(queue.now, now) : until ?? now, &machine)
         }
         if machine.timeline.records(.job) {
@@ -196,6 +196,7 @@ public struct World: Sendable {
     private mutating func finishTimeline() {
         let end = queue.isEmpty ? now : until ?? now
         for index in serving.indices { serving[index].finishTimeline(at: end, &machine) }
+        for index in learning.indices { learning[index].finishTimeline(at: end, &machine) }
         for engine in learning { WorkloadRows.record(engine, &machine) }
         for engine in scheduling { WorkloadRows.record(engine, &machine) }
         for engine in dividing { WorkloadRows.record(engine, name: engine.name, &machine) }

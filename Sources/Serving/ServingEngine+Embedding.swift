@@ -66,8 +66,9 @@ extension ServingEngine {
             sink?.giveFree(request)
             return nil
         }
-        nextArrival += 1
         requests[Int(request)].stage = .waiting
+        if machine.timeline.records(.request), isShown { recordSubmission(request, at: now, &machine) }
+        nextArrival += 1
         requests[Int(request)].prefillReplica = Int32(replica)
         if replicas[replica].isDown {
             dispatch(request, at: now, &queue, &machine)
@@ -136,6 +137,9 @@ extension ServingEngine {
         if queued >= 0 || requests[Int(request)].hold.replica >= 0 { withdraw(request, at: now, &machine) }
         if queued >= 0 { replicas[queued].queueChanged(at: now) }
         requests[Int(request)].stage = .rejected
+        if machine.timeline.records(.request), isShown {
+            timeline.departure(requests[Int(request)], request, at: now, &machine.timeline)
+        }
         sink?.add(request, responseTokens: requests[Int(request)].generated, isComplete: false)
     }
 
@@ -180,6 +184,7 @@ extension ServingEngine {
             replicas[replica].generation += 1
             endPlan(replica, at: now, &queue, &machine)
         } else {
+            recordInterruption(replica, at: now, &machine)
             interruptPlan(replica, at: now)
             if !replicas[replica].aborting.isEmpty { finishAborts(replica, at: now, &machine) }
         }

@@ -69,6 +69,7 @@ extension ServingEngine {
     private mutating func makeRoom(_ blocks: Int, on replica: Int, at now: Nanoseconds, _ machine: inout Machine) {
         if replicas[replica].isBusy {
             let isDecoding = replicas[replica].batch.count > 0
+            recordInterruption(replica, at: now, &machine)
             interruptPlan(replica, at: now)
             if isDecoding, replicas[replica].givenUpSince < 0 {
                 replicas[replica].givenUpSince = replicas[replica].lastStepEnd

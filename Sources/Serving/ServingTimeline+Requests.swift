@@ -4,15 +4,15 @@ import EventEngine
 extension ServingTimeline {
     /// A request has come, to be worked on or to be turned away.
     mutating func arrival(
-        _ request: Int32, inputTokens: Int32, outputTokens: Int32, isRejected: Bool, at now: Nanoseconds,
+        _ request: Int32, number: Int, inputTokens: Int32, outputTokens: Int32, isRejected: Bool, at now: Nanoseconds,
         _ recorder: inout TimelineRecorder
     ) {
         if isRejected {
-            recorder.instant(workload, names.rejected, number: Int64(request), at: now)
+            recorder.instant(workload, names.rejected, number: Int64(number), at: now)
         } else {
             let row = requestRows.take(&recorder)
             places[Int(request)] = Place(row: row, stage: names.queueing, since: now)
-            recorder.begin(row, names.request, number: Int64(request), at: now)
+            recorder.begin(row, names.request, number: Int64(number), at: now)
         }
         recorder.argument(names.inputTokens, Int64(inputTokens))
         recorder.argument(names.outputTokens, Int64(outputTokens))

@@ -85,10 +85,42 @@ extension ReinforcementLearningEngine {
         }
         let count = configuration.algorithm.miniBatchPrompts
         guard ready.count >= count else { return takeBatch([], at: now) }
+        if configuration.schedule.rule == .areal {
+            // The oldest prompts first, and none at all while the batch is to have one that is still generated.
+            ready.sort { groups[Int($0)].ordinal < groups[Int($1)].ordinal }
+            guard leavesTime(for: groupsLeft(without: ready.prefix(count))) else { return takeBatch([], at: now) }
+        }
         let taken = Array(ready.prefix(count))
         ready.removeFirst(count)
         takeBatch(taken, at: now)
         admit(at: now, &queue, &machine)
+    }
+
+    /// Most versions that AReaL's rule lets training be ahead of the weights with which a prompt was started. The
+    /// rule bounds what is started in steps, each of which has as many versions as mini-batches; weights that are
+    /// brought over more rarely are older by that when a prompt is started.
+    public var oldestVersions: Int {
+        let schedule = configuration.schedule
+        let perStep = max(1, configuration.algorithm.promptsPerStep / configuration.algorithm.miniBatchPrompts)
+        return (schedule.maximumStaleness + 1) * perStep - 1 + schedule.syncEveryMiniBatches - 1
+    }
+
+    /// Versions with which the groups were started that are neither trained on nor among the given ones, ascending.
+    private func groupsLeft(without taken: ArraySlice<Int32>) -> [Int] {
+        let taken = Set(taken)
+        return groups.indices.filter {
+            (groups[$0].stage == .generating || groups[$0].stage == .generated || groups[$0].stage == .ready)
+                && !taken.contains(Int32($0))
+        }.map { Int(groups[$0].version) }.sorted()
+    }
+
+    /// Whether groups can still be trained on in time, one mini-batch a version, after the one of this version.
+    private func leavesTime(for versions: [Int]) -> Bool {
+        let perVersion = configuration.algorithm.miniBatchPrompts
+        for (place, started) in versions.enumerated() where version + 1 + place / perVersion > started + oldestVersions {
+            return false
+        }
+        return true
     }
 
     // MARK: New weights

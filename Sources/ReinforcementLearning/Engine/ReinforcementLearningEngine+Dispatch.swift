@@ -124,8 +124,9 @@ extension ReinforcementLearningEngine {
         }
         samples[index].done = item.responseTokens
         samples[index].request = -1
+        // Lent devices may have newer weights than the others.
+        samples[index].attribute(to: rollout.weightsVersion(of: Int(request.replica)))
         if !item.isComplete {
-            samples[index].attribute(to: rolloutVersion)
             samples[index].stage = .pending
             interrupted.append(sample)
         } else if samples[index].done >= samples[index].responseTokens {
@@ -133,7 +134,6 @@ extension ReinforcementLearningEngine {
         } else if let call = nextCall(of: samples[index]), samples[index].done >= call {
             callTool(sample, at: now, &queue)
         } else {
-            samples[index].attribute(to: rolloutVersion)
             samples[index].stage = .carried
             generation.liveSamples -= 1
         }

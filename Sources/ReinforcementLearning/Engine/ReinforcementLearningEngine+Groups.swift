@@ -88,14 +88,14 @@ extension ReinforcementLearningEngine {
             current.samples += 1
             current.promptTokens += Int64(groups[slot].promptTokens)
             current.responseTokens += Int64(samples[sample].done)
-            let oldest = samples[sample].segments.first.map { version - Int($0.version) } ?? 0
-            current.staleness.add(oldest, samples: 1)
+            let versions = samples[sample].segments.map { Int($0.version) }
+            let oldest = versions.min() ?? version, newest = versions.max() ?? version
+            current.staleness.add(version - oldest, samples: 1)
             for segment in samples[sample].segments {
                 current.staleness.add(version - Int(segment.version), tokens: Int64(segment.tokens))
             }
             if samples[sample].segments.count > 1 { current.partialSamples += 1 }
-            let span = (samples[sample].segments.last?.version ?? 0) - (samples[sample].segments.first?.version ?? 0)
-            current.longestSpan = max(current.longestSpan, Int(span))
+            current.longestSpan = max(current.longestSpan, newest - oldest)
         }
     }
 

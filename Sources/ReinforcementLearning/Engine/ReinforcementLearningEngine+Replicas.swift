@@ -45,7 +45,8 @@ extension ReinforcementLearningEngine {
 
     private var swapBytes: Int64 { configuration.memory.parameterBytes + configuration.memory.optimizerBytes }
 
-    /// The state has left: lent replicas take from the queue.
+    /// The state has left: lent replicas take from the queue, with the weights that training has now; one step off,
+    /// those are newer than what the other replicas have.
     mutating func beginLending(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         guard lending == .leaving else { return }
         lending = .lent
@@ -53,7 +54,7 @@ extension ReinforcementLearningEngine {
         for replica in isReplicaActive.indices where isLent(replica) {
             isReplicaActive[replica] = true
             rollout.wake(
-                replica, blocks: blocks(of: replica), version: rolloutVersion, at: now, &queue, &machine)
+                replica, blocks: blocks(of: replica), version: version, at: now, &queue, &machine)
         }
         dispatch(at: now, &queue, &machine)
     }

@@ -39,9 +39,6 @@ extension ReinforcementLearningEngine {
         return false
     }
 
-    /// Whether it has ended, with its last step or before.
-    public var isDone: Bool { !isRunning }
-
     /// Whether a step is under way on a rollout replica.
     public func isGenerating(_ replica: Int) -> Bool { isRunning && rollout.isComputing(replica) }
 

@@ -149,6 +149,7 @@ public struct ReinforcementLearningEngine: Sendable {
     public mutating func start(_ queue: inout EventQueue, _ machine: inout Machine) {
         isRunning = true
         memory.addPools(&machine)
+        rollout.startEmbeddedTimeline(at: queue.now, &machine)
         for replica in 0..<rollout.replicaCount { rollout.sleep(replica, at: queue.now, &queue, &machine) }
         advance(at: queue.now, &queue, &machine)
     }
@@ -235,6 +236,11 @@ public struct ReinforcementLearningEngine: Sendable {
         guard failedTrainers == 0, waiting == .time || waiting == .flow else { return }
         waiting = .nothing
         advance(at: now, &queue, &machine)
+    }
+
+    /// Shows what of rollout is still open at the end of a run; called before the books are closed.
+    public mutating func finishTimeline(at now: Nanoseconds, _ machine: inout Machine) {
+        rollout.finishTimeline(at: now, &machine)
     }
 
     /// Closes the books of a run that is cut.
