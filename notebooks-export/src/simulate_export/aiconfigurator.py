@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as parquet
 
+from .expert_load import RankLoad, power_law_load
 from .table import DTYPES, Counts, Row
 
 Record = dict[str, Any]
@@ -77,11 +78,22 @@ def _moe(record: Record, counts: Counts) -> Row | None:
     common = _common(record, "moe_dtype", counts)
     if common is None:
         return None
+    distribution, load = str(record["distribution"]), _load(record)
     return Row(
         operator="moe", tokens=int(record["num_tokens"]), hidden=int(record["hidden_size"]),
         intermediate=int(record["inter_size"]) // int(record["moe_tp_size"]), experts=int(record["num_experts"]),
         experts_per_token=int(record["topk"]), expert_ranks=int(record["moe_ep_size"]),
-        routing="balanced" if record["distribution"] == "balanced" else "random", **common)
+        routing="balanced" if distribution == "balanced" else "random",
+        rank_rows=load and load.rows, active_experts=load and load.active_experts, **common)
+
+
+def _load(record: Record) -> RankLoad | None:
+    """The load of the rank that was timed, where the collector drew it from a power law."""
+    name, exponent = str(record["distribution"]).rpartition("_")[::2]
+    tokens, experts, ranks = (int(record[key]) for key in ("num_tokens", "num_experts", "moe_ep_size"))
+    if name != "power_law" or tokens == 0 or experts % ranks:
+        return None
+    return power_law_load(tokens, experts, int(record["topk"]), ranks, float(exponent))
 
 
 def _all_reduce(record: Record, counts: Counts) -> Row | None:

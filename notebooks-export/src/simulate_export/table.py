@@ -12,7 +12,8 @@ decode_attention    batch, context (keys read by each sequence, the new token's 
                     kv_heads, head_size, window (0: none), cache_dtype
 moe                 tokens, hidden, intermediate (of this rank), experts (of all ranks), experts_per_token,
                     expert_ranks, routing (balanced or random): gate-up, activation and down projection in
-                    one time
+                    one time; where known, rank_rows (rows of this rank's experts together) and
+                    active_experts (how many of them get any)
 all_reduce          ranks, bytes (of the tensor on each rank), launch (graph or eager)
 elementwise         bytes (read and written)
 ==================  ==========================================================================================
@@ -64,6 +65,8 @@ class Row:
     experts_per_token: int | None = None
     expert_ranks: int | None = None
     routing: str | None = None
+    rank_rows: float | None = None
+    active_experts: float | None = None
     ranks: int | None = None
     bytes: int | None = None
     launch: str | None = None
