@@ -20,13 +20,14 @@ public enum Provenance: Sendable, Equatable {
     /// Standard deviation of the logarithm of a value, common to all its uses (0.03 is 3 %).
     ///
     /// It is the bias that does not average out over the steps of a run; scatter from operator to
-    /// operator and sampling error are stated elsewhere and never added to it.
+    /// operator and sampling error are stated elsewhere and never added to it. Of fewer than sixteen
+    /// measurements it grows as the root of their number falls, to 24 % for one.
     /// - Parameter vendorEverMeasured: false widens `datasheet` from 15 % to 25 %: no public
     ///   measurement ties such a vendor's figures to achieved speed. See ``DeviceVendor``.
     public func logStandardDeviation(vendorEverMeasured: Bool) -> Double {
         switch self {
         case .measured: 0.03
-        case .fewshot: 0.06
+        case .fewshot(let samples): samples < 16 ? 0.24 / Double(max(1, samples)).squareRoot() : 0.06
         case .sibling: 0.08
         case .published: 0.10
         case .datasheet: vendorEverMeasured ? 0.15 : 0.25

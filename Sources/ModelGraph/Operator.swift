@@ -24,8 +24,9 @@ public enum OperatorShape: Sendable, Equatable {
     case prefillAttention(
         pairs: Double, executedPairs: Double, lastBlockPairs: Double, queries: Int, keys: Int64,
         heads: AttentionHeads)
-    /// One new token for each of `sequences`, against `contextTokens` keys in all.
-    case decodeAttention(sequences: Int, contextTokens: Int64, heads: AttentionHeads)
+    /// One new token for each of `sequences`, against `contextTokens` keys in all. `squaredContext` is the sum of the
+    /// squares of the sequences' contexts, which tells few long ones from many short ones; nil where all are equal.
+    case decodeAttention(sequences: Int, contextTokens: Int64, heads: AttentionHeads, squaredContext: Int64? = nil)
     /// A memory-bound kernel (norm, rotary, activation, embedding, sampling) that moves `bytes`.
     case elementwise(bytes: Double)
     /// Sum of `bytes` on each of `ranks` ranks, the result everywhere.
@@ -53,6 +54,9 @@ public struct AttentionHeads: Sendable, Equatable {
         self.valueSize = valueSize
         self.storedPerToken = storedPerToken
     }
+
+    /// Heads whose keys and values are stored apart; latent attention stores about two heads' numbers for all.
+    public var stored: Double { Double(storedPerToken) / Double(keySize + valueSize) }
 }
 
 /// One kind of kernel in a step: its shape, the number types it uses and how often the step runs it.
@@ -98,7 +102,7 @@ public struct StepOperator: Sendable, Equatable {
             2 * rows * Double(n) * Double(k)
         case .prefillAttention(let pairs, _, _, _, _, let heads):
             2 * pairs * Double(heads.query * (heads.keySize + heads.valueSize))
-        case .decodeAttention(_, let contextTokens, let heads):
+        case .decodeAttention(_, let contextTokens, let heads, _):
             2 * Double(contextTokens) * Double(heads.query * (heads.keySize + heads.valueSize))
         case .elementwise, .allReduce, .allGather, .sendReceive:
             0
@@ -118,7 +122,7 @@ public struct StepOperator: Sendable, Equatable {
         case .prefillAttention(_, _, _, let queries, let keys, let heads):
             Double(keys) * Double(heads.storedPerToken) * streamType.bytes
                 + Double(queries) * Double(heads.query * (heads.keySize + heads.valueSize)) * dataType.bytes
-        case .decodeAttention(let sequences, let contextTokens, let heads):
+        case .decodeAttention(let sequences, let contextTokens, let heads, _):
             Double(contextTokens) * Double(heads.storedPerToken) * streamType.bytes
                 + Double(sequences) * Double(heads.query * (heads.keySize + heads.valueSize)) * dataType.bytes
         case .elementwise(let bytes):

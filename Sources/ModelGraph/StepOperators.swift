@@ -48,7 +48,7 @@ public struct StepOperators: Sendable {
             + prefillAttention(shape.chunks)
             + decodeAttention(
                 sequences: shape.decodeSequences, contextTokens: shape.decodeContextTokens,
-                windowTokens: shape.decodeWindowTokens)
+                windowTokens: shape.decodeWindowTokens, squaredContext: shape.decodeSquaredContext)
             + head(rows: shape.logitRows)
     }
 
@@ -159,6 +159,17 @@ public struct StepOperators: Sendable {
         ]
     }
 
+    /// What tells the experts' kernels of one rank apart, as kernel tables have it: hidden size, width of an expert on
+    /// this rank, experts of all ranks, experts of a token, ranks, tokens; nil for models without experts.
+    public func expertNumbers(tokens: Int) -> [Int]? {
+        guard let moe = model.mixtureOfExperts else { return nil }
+        let isSpread = parallelism.expert > 1
+        return [
+            model.hiddenSize, isSpread ? moe.expertIntermediate : moe.expertIntermediate / parallelism.tensor,
+            moe.experts, moe.expertsPerToken, isSpread ? parallelism.expert : 1, tokens,
+        ]
+    }
+
     // MARK: Latent attention
 
     /// Expansion of the latent of new prompt tokens to keys and values (multi-head form).
@@ -206,13 +217,19 @@ public struct StepOperators: Sendable {
     }
 
     /// Attention of decoding sequences; sliding-window layers read `windowTokens` keys, the others `contextTokens`.
-    public func decodeAttention(sequences: Int, contextTokens: Int64, windowTokens: Int64) -> [StepOperator] {
+    /// - Parameter squaredContext: sum of the squares of the sequences' contexts; nil where all are equal.
+    public func decodeAttention(
+        sequences: Int, contextTokens: Int64, windowTokens: Int64, squaredContext: Int64? = nil
+    ) -> [StepOperator] {
         guard sequences > 0 else { return [] }
         return attentionLayers.map { kind in
-            let keys = kind.window == nil ? contextTokens : windowTokens
+            let shape = OperatorShape.decodeAttention(
+                sequences: sequences, contextTokens: kind.window == nil ? contextTokens : windowTokens,
+                heads: decodeHeads,
+                // No context in a window is longer than it.
+                squaredContext: kind.window.map { windowTokens * Int64($0) } ?? squaredContext)
             return StepOperator(
-                "attention", .decodeAttention(sequences: sequences, contextTokens: keys, heads: decodeHeads),
-                dataType: Self.activationType, streamType: keyValueType, repetitions: kind.layers)
+                "attention", shape, dataType: Self.activationType, streamType: keyValueType, repetitions: kind.layers)
         }
     }
 

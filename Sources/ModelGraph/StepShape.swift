@@ -84,17 +84,20 @@ public struct StepShape: Sendable, Equatable {
     /// The same where a sliding window of the model limits each sequence; equal to
     /// `decodeContextTokens` for models without one.
     public var decodeWindowTokens: Int64
+    /// Sum of the squares of the decoding sequences' contexts; nil where all are equal.
+    public var decodeSquaredContext: Int64?
     /// Rows for which the vocabulary projection is computed: decoding sequences and finished prompts.
     public var logitRows: Int
 
     public init(
         chunks: [PrefillChunk] = [], decodeSequences: Int = 0, decodeContextTokens: Int64 = 0,
-        decodeWindowTokens: Int64? = nil, logitRows: Int
+        decodeWindowTokens: Int64? = nil, decodeSquaredContext: Int64? = nil, logitRows: Int
     ) {
         self.chunks = chunks
         self.decodeSequences = decodeSequences
         self.decodeContextTokens = decodeContextTokens
         self.decodeWindowTokens = decodeWindowTokens ?? decodeContextTokens
+        self.decodeSquaredContext = decodeSquaredContext
         self.logitRows = logitRows
     }
 

@@ -11,6 +11,8 @@ struct DecodeBatch: Sendable {
     private(set) var count = 0
     /// Stored tokens of all sequences.
     private(set) var storedTokens: Int64 = 0
+    /// Sum of the squares of what each sequence stores.
+    private(set) var squaredTokens: Int64 = 0
     /// Sequences by the tick at which they finish; entries of sequences that left early are stale.
     var finishing = TickHeap()
 
@@ -39,6 +41,7 @@ struct DecodeBatch: Sendable {
     mutating func join(_ request: Int32, stored: Int, finishTick: Int64) {
         count += 1
         storedTokens += Int64(stored)
+        squaredTokens += Int64(stored) * Int64(stored)
         classes[residue(Int64(stored) - tick, blockTokens)] += 1
         finishing.push(TickHeap.Entry(tick: finishTick, request: request))
         window?.join(stored: stored, tick: tick)
@@ -48,16 +51,20 @@ struct DecodeBatch: Sendable {
     mutating func leave(stored: Int) {
         count -= 1
         storedTokens -= Int64(stored)
+        squaredTokens -= Int64(stored) * Int64(stored)
         classes[residue(Int64(stored) - tick, blockTokens)] -= 1
         window?.leave(stored: stored, tick: tick)
     }
 
     /// What a run of steps will read, to be advanced step by step.
-    var reader: ContextReader { ContextReader(sequences: Int64(count), full: storedTokens, window: window) }
+    var reader: ContextReader {
+        ContextReader(sequences: Int64(count), full: storedTokens, squares: squaredTokens, window: window)
+    }
 
     /// `steps` steps have run.
     mutating func advance(_ steps: Int) {
         tick += Int64(steps)
+        squaredTokens += Int64(steps) * (2 * storedTokens + Int64(count) * Int64(steps))
         storedTokens += Int64(count) * Int64(steps)
         if window != nil {
             for step in (1...steps).reversed() { window?.advance(to: tick - Int64(step) + 1) }
@@ -88,12 +95,15 @@ struct BlockReader {
 struct ContextReader {
     let sequences: Int64
     private(set) var full: Int64
+    /// Sum of the squares of the sequences' contexts.
+    private(set) var squares: Int64
     private var window: WindowTokens?
     private var tick: Int64 = 0
 
-    init(sequences: Int64, full: Int64, window: WindowTokens?) {
+    init(sequences: Int64, full: Int64, squares: Int64, window: WindowTokens?) {
         self.sequences = sequences
         self.full = full
+        self.squares = squares
         self.window = window
     }
 
@@ -103,6 +113,7 @@ struct ContextReader {
     /// Moves to the next step.
     @inline(__always)
     mutating func advance(to tick: Int64) {
+        squares += 2 * full + sequences
         full += sequences
         window?.advance(to: tick)
     }

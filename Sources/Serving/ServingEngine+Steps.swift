@@ -246,7 +246,8 @@ extension ServingEngine {
                 free -= needed
             }
             reader.advance(to: tick + Int64(step) + 1)
-            let alone = cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
+            let alone = cost.duration(
+                contextTokens: reader.full, windowTokens: reader.windowed, squaredContext: Double(reader.squares))
             end += share < 1 ? Self.duration(alone, coreShare: share) : alone
             ends.append(end)
         }
@@ -293,7 +294,8 @@ extension ServingEngine {
             sequences: sequences, chunks: chunks, chunkTokens: tokens, logitRows: sequences + finished)
         var reader = replicas[replica].batch.reader
         reader.advance(to: replicas[replica].batch.tick + 1)
-        let alone = cost.duration(contextTokens: reader.full, windowTokens: reader.windowed)
+        let alone = cost.duration(
+            contextTokens: reader.full, windowTokens: reader.windowed, squaredContext: Double(reader.squares))
         let share = replicas[replica].planCoreShare
         let duration = share < 1 ? Self.duration(alone, coreShare: share) : alone
         replicas[replica].planEnds.append(now + duration)

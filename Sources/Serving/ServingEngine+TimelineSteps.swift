@@ -110,7 +110,7 @@ extension ServingEngine {
                         PrefillChunk(tokens: Int($0.tokens), priorContext: Int(requests[Int($0.request)].computed))
                     },
                     decodeSequences: sequences, decodeContextTokens: reader.full, decodeWindowTokens: reader.windowed,
-                    logitRows: sequences + planned.count { finishesPrompt($0) }),
+                    decodeSquaredContext: reader.squares, logitRows: sequences + planned.count { finishesPrompt($0) }),
                 replica, from: start, to: now, &recorder)
         }
         recorder.end(timeline.rows[replica].steps, at: now)
@@ -132,7 +132,7 @@ extension ServingEngine {
                 if recorder.records(.operator) {
                     let shape = StepShape(
                         decodeSequences: count, decodeContextTokens: reader.full,
-                        decodeWindowTokens: reader.windowed, logitRows: count)
+                        decodeWindowTokens: reader.windowed, decodeSquaredContext: reader.squares, logitRows: count)
                     recordOperators(shape, replica, from: start, to: end, &recorder)
                 }
                 recorder.end(track, at: end)

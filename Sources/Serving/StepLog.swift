@@ -18,6 +18,8 @@ public struct StepLog: Sendable {
         /// Keys that the decoding sequences read in full-attention and in sliding-window layers.
         public var contextTokens: Int64
         public var windowTokens: Int64
+        /// Sum of the squares of the sequences' contexts.
+        public var squaredContext: Int64
     }
 
     public internal(set) var steps: [Step] = []
@@ -29,7 +31,8 @@ public struct StepLog: Sendable {
         StepShape(
             chunks: Array(chunks[Int(step.firstChunk)..<Int(step.firstChunk + step.chunkCount)]),
             decodeSequences: Int(step.decodeSequences), decodeContextTokens: step.contextTokens,
-            decodeWindowTokens: step.windowTokens, logitRows: Int(step.logitRows))
+            decodeWindowTokens: step.windowTokens, decodeSquaredContext: step.squaredContext,
+            logitRows: Int(step.logitRows))
     }
 }
 
@@ -57,7 +60,8 @@ extension ServingEngine {
                 firstChunk: Int32(firstChunk), chunkCount: Int32(replicas[replica].planChunks.count),
                 decodeSequences: Int32(batch.count), logitRows: Int32(batch.count + finished),
                 contextTokens: batch.count > 0 ? reader.full : 0,
-                windowTokens: batch.count > 0 ? reader.windowed : 0))
+                windowTokens: batch.count > 0 ? reader.windowed : 0,
+                squaredContext: batch.count > 0 ? reader.squares : 0))
             previous = end
         }
     }

@@ -59,7 +59,7 @@ public final class StepKernels {
             case .prefillAttention(let pairs, _, _, let queries, let keys, let heads):
                 try StepAttention(heads: heads, data: data).prefill(
                     pairs: pairs, queries: queries, keys: Int(keys), measure)
-            case .decodeAttention(let sequences, let contextTokens, let heads):
+            case .decodeAttention(let sequences, let contextTokens, let heads, _):
                 try StepAttention(heads: heads, data: data).decode(
                     sequences: sequences, contextTokens: Int(contextTokens), measure)
             case .elementwise(let bytes):

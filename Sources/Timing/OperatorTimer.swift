@@ -8,13 +8,21 @@ import ModelGraph
 /// attention and grouped GEMM. Shapes are padded first: query blocks of 128 in prefill attention, 16 rows
 /// per expert, query groups of 16 in decode attention, and the row quantum of GEMM kernels where the
 /// profile knows one. Prefill attention ends with the longest block of one core, and its softmax costs as much
-/// for small heads as for large ones. All-reduce takes one step or two, whichever is quicker. One thread of a
-/// processor pads and hides less (``KernelBlocks``).
+/// for small heads as for large ones; it writes the new keys and values to the cache. Decode attention splits long
+/// contexts over cores and joins the parts, which takes a time that grows as the square root of the contexts.
+/// All-reduce takes one step or two, whichever is quicker. One thread of a processor pads and hides less
+/// (``KernelBlocks``).
 /// Source: measured on public kernel tables; see the README on accuracy.
 public struct OperatorTimer: Sendable {
     /// FLOP of the softmax of one query-key pair and head, as matrix units would have done in its time; fitted to
     /// heads of 64 to 256 on H100.
-    static let softmaxFlop = 170.0
+    static let softmaxFlop = 250.0
+    /// Numbers of a head's keys and values for one token up to which prefill kernels keep their pace; wider ones work
+    /// on smaller blocks. Fitted to heads of 512 on H100.
+    static let widestFastHead = 512.0
+    /// Keys, and numbers stored for each, at which a decode kernel's depth is stated.
+    static let depthKeys = 1024.0
+    static let depthNumbers = 256.0
 
     private let nanosecondsPerFlop: [Double]     // by DataType, at peak
     private let nanosecondsPerByte: Double       // at full memory bandwidth
@@ -85,14 +93,21 @@ public struct OperatorTimer: Sendable {
         }
     }
 
-    /// The formula's time, refined where the device's own measurements say more; never outside their range.
+    /// What the device's own measurements of a class say beyond the formula, if anything.
+    func surface(of operatorClass: OperatorClass) -> ResidualSurface? {
+        profile.surfaces.first { $0.operatorClass == operatorClass }?.surface
+    }
+
+    /// The formula's time, refined where the device's own measurements say more; never outside their range. Decode
+    /// attention and experts are refined by ``StepCostModel``, which knows the layers that they are of.
     func nanoseconds(of operation: StepOperator) -> Double {
         let time = modelNanoseconds(of: operation)
         guard !profile.surfaces.isEmpty, operation.dataType == .bf16,
-            let known = profile.surfaces.first(where: { $0.operatorClass == operation.operatorClass }),
+            operation.operatorClass != .decodeAttention,
+            let surface = surface(of: operation.operatorClass),
             let point = ResidualSurface.coordinates(of: operation.shape)
         else { return time }
-        return max(floorNanoseconds(of: operation), time * known.surface.factor(at: point))
+        return max(floorNanoseconds(of: operation), time * surface.factor(at: point))
     }
 
     /// The formula's own time.
@@ -118,12 +133,16 @@ public struct OperatorTimer: Sendable {
             let efficiency = min(1, parameters.computeEfficiency.value / Self.softmaxShare(heads))
             return flop * nanosecondsPerFlop[type.index] / efficiency
                 + operation.bytes * nanosecondsPerByte / parameters.memoryEfficiency.value
+                + Double(queries) * heads.stored * profile.prefillStoreBytes.value * nanosecondsPerByte
                 + parameters.setupNanoseconds.value
-        case .decodeAttention(let sequences, let keys, let heads):
+        case .decodeAttention(let sequences, let keys, let heads, let squared):
             let slope = decodeAttentionSlope(heads, arithmetic: type, cache: operation.streamType)
             let fixed = operation.bytes - Double(keys) * Double(heads.storedPerToken) * operation.streamType.bytes
             return slope.of(sequences: sequences)
-                .nanoseconds(keys: Double(keys), fixed: fixed * slope.nanosecondsPerByte)
+                .nanoseconds(
+                    keys: Double(keys), fixed: fixed * slope.nanosecondsPerByte,
+                    squares: squared.map(Double.init)
+                        ?? DecodeAttentionSlope.squares(keys: Double(keys), sequences: sequences))
         case .elementwise(let bytes):
             return bytes * nanosecondsPerByte / profile.elementwise.memoryEfficiency.value
                 + profile.elementwise.setupNanoseconds.value
@@ -148,7 +167,7 @@ public struct OperatorTimer: Sendable {
     /// are stated.
     static func softmaxShare(_ heads: AttentionHeads) -> Double {
         let matrix = 2 * Double(heads.keySize + heads.valueSize)
-        return (matrix + softmaxFlop) / matrix * 512 / (512 + softmaxFlop)
+        return (matrix + softmaxFlop) / matrix * 512 / (512 + softmaxFlop) * max(1, matrix / 2 / widestFastHead)
     }
 
     /// All-reduce in two steps, reduce-scatter and all-gather: `a2 + 2 (n-1)/n S / b2`; or in one, where that is
@@ -188,7 +207,13 @@ public struct OperatorTimer: Sendable {
             computePerKey: blocks.hidesMemory ? compute : 0,
             memoryPerKey: blocks.hidesMemory ? memory : memory + compute,
             nanosecondsPerByte: byteTime, setup: parameters.setupNanoseconds.value,
-            perSequence: profile.decodeUnitNanoseconds.value * Double(heads.keyValue) / cores)
+            perSequence: profile.decodeUnitNanoseconds.value * Double(heads.keyValue) / cores,
+            perRootOfNorm: profile.decodeDepthNanoseconds.value * Self.depthPerRoot(heads))
+    }
+
+    /// What a decode kernel's depth at ``depthKeys`` keys is multiplied with for each square root of the contexts' norm.
+    static func depthPerRoot(_ heads: AttentionHeads) -> Double {
+        (Double(heads.storedPerToken) / Double(heads.keyValue) / depthNumbers / depthKeys).squareRoot()
     }
 
     /// To the nearest integer, half to even.
@@ -199,35 +224,6 @@ public struct OperatorTimer: Sendable {
     static func round(_ nanoseconds: Double) -> Int64 {
         guard abs(nanoseconds) < 0x1p51 else { return Int64(nanoseconds.rounded(.toNearestOrEven)) }
         return Int64((nanoseconds + 0x1.8p52) - 0x1.8p52)
-    }
-}
-
-/// Decode attention of one layer as a function of the keys read.
-@usableFromInline
-struct DecodeAttentionSlope: Sendable {
-    @usableFromInline var computePerKey: Double
-    @usableFromInline var memoryPerKey: Double
-    @usableFromInline var nanosecondsPerByte: Double
-    @usableFromInline var setup: Double
-    @usableFromInline var perSequence: Double
-
-    @usableFromInline
-    init(computePerKey: Double, memoryPerKey: Double, nanosecondsPerByte: Double, setup: Double, perSequence: Double) {
-        (self.computePerKey, self.memoryPerKey) = (computePerKey, memoryPerKey)
-        (self.nanosecondsPerByte, self.setup, self.perSequence) = (nanosecondsPerByte, setup, perSequence)
-    }
-
-    /// The same for a batch of so many sequences, whose own cost is part of the setup from then on.
-    func of(sequences: Int) -> DecodeAttentionSlope {
-        var slope = self
-        slope.setup += Double(sequences) * perSequence
-        return slope
-    }
-
-    /// - Parameter fixed: nanoseconds of memory traffic that does not depend on context (queries and outputs).
-    @inlinable @inline(__always)
-    func nanoseconds(keys: Double, fixed: Double) -> Double {
-        max(keys * computePerKey, keys * memoryPerKey + fixed) + setup
     }
 }
 

@@ -36,6 +36,9 @@ public enum ProfileRegistry {
     }
 
     /// The shipped profile of a device with a file's figures in place of its own, as a calibration writes them.
+    ///
+    /// Where the file is of another engine, what it does not replace is no longer measured: kernels of another version
+    /// count as a sibling's.
     /// - Throws: a ``FileProblem``, or what is wrong with the text.
     public static func profile(for device: String, patchedBy path: String) throws -> TimingProfile {
         let patch = try JSONDocument(contentsOf: path)
@@ -44,7 +47,25 @@ public enum ProfileRegistry {
                 path: path, message: "a timing profile that does not name \(device) among its devices",
                 remedy: "use one calibrated for \(device), or add it to \"devices\"")
         }
-        return try decode(merged(for: device).value.applying(mergePatch: patch.value), patch)
+        var base = try merged(for: device).value
+        if let engine = base["engine"]?.stringValue, let other = patch.value["engine"]?.stringValue, engine != other {
+            base = demoted(base, engine: engine)
+        }
+        return try decode(base.applying(mergePatch: patch.value), patch)
+    }
+
+    /// A profile whose measured figures are those of a sibling: the same device under another engine.
+    private static func demoted(_ value: JSONValue, engine: String) -> JSONValue {
+        guard let object = value.objectValue else { return value }
+        return .object(JSONObject(object.map { member in
+            guard member.key == "provenance", let text = member.value.stringValue else {
+                return (member.key, demoted(member.value, engine: engine))
+            }
+            return switch Provenance(parsing: text) {
+            case .measured, .fewshot: (member.key, .string("sibling(\(engine))"))
+            default: (member.key, member.value)
+            }
+        }))
     }
 
     /// What stands where nothing is known of a device.

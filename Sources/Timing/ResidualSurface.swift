@@ -32,6 +32,15 @@ public struct ResidualSurface: Sendable, Equatable {
         }
     }
 
+    /// The least and the greatest measured value of a coordinate.
+    func range(of axis: Int) -> (low: Double, high: Double) { (lower[axis], upper[axis]) }
+
+    /// Where a surface has the experts of one rank.
+    /// - Parameter numbers: as ``StepOperators/expertNumbers(tokens:)`` gives them.
+    public static func expertCoordinates(_ numbers: [Int]) -> [Double] {
+        numbers.map { PortableMath.log(Double(max(1, $0))) }
+    }
+
     /// Measured over modelled time at a shape; 1 outside the range.
     public func factor(at point: [Double]) -> Double {
         guard contains(point) else { return 1 }
@@ -59,9 +68,10 @@ public struct ResidualSurface: Sendable, Equatable {
         case .prefillAttention(let pairs, _, _, let queries, let keys, let heads):
             numbers = [pairs / Double(queries), Double(queries), Double(keys) / Double(queries)]
                 + [heads.query, heads.keyValue, heads.keySize].map(Double.init)
-        case .decodeAttention(let sequences, let keys, let heads):
-            numbers = [Double(keys) / Double(max(1, sequences)), Double(sequences)]
-                + [heads.query, heads.keyValue, heads.keySize].map(Double.init)
+        case .decodeAttention(let sequences, let keys, let heads, _):
+            // Sequences and heads in the way in which they share the cores.
+            numbers = [Double(keys) / Double(max(1, sequences)), Double(sequences * heads.keyValue)]
+                + [Double(heads.query) / Double(heads.keyValue), Double(heads.keyValue), Double(heads.keySize)]
         case .allReduce(let bytes, let ranks): numbers = [bytes, Double(ranks)]
         case .batchedGemm, .groupedGemm, .elementwise, .allGather, .sendReceive: return nil
         }

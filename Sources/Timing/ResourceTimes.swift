@@ -1,23 +1,28 @@
 import Hardware
 import ModelGraph
 
-/// The numbers of one operator class that a calibration fits: at most five.
+/// The numbers of one operator class that a calibration fits: at most six.
 public struct ClassParameters: Sendable, Equatable {
     /// Shares of the peaks, at most 1. Of a collective `memory` is the link's share in the algorithm of two steps.
     public var compute: Double
     public var memory: Double
     /// Nanoseconds of one launch.
     public var setup: Double
-    /// Decode attention: nanoseconds of one core for a sequence and KV head. All-reduce: what the second step adds
-    /// to the setup time, in nanoseconds.
+    /// Decode attention: nanoseconds of one core for a sequence and KV head. Prefill attention: bytes for each new
+    /// token and KV head. All-reduce: what the second step adds to the setup time, in nanoseconds.
     public var extra: Double
     /// Decode attention: share of its memory time that a kernel takes whose KV is in the cache, as repeated
     /// measurements leave it; a property of the measurement, which a step of serving does not repeat. All-reduce:
     /// the link's share in the algorithm of one step.
     public var second: Double
+    /// Decode attention: nanoseconds of its depth at 1024 keys.
+    public var depth: Double
 
-    public init(compute: Double, memory: Double, setup: Double, extra: Double = 0, second: Double = 1) {
+    public init(
+        compute: Double, memory: Double, setup: Double, extra: Double = 0, second: Double = 1, depth: Double = 0
+    ) {
         (self.compute, self.memory, self.setup, self.extra, self.second) = (compute, memory, setup, extra, second)
+        self.depth = depth
     }
 }
 
@@ -37,8 +42,11 @@ public struct ResourceTimes: Sendable, Equatable {
     public var oneStep = 0.0
     /// Launches, each of which takes the setup time once.
     public var launches = 0.0
-    /// Sequences times KV heads for each core, in decode attention.
+    /// Sequences times KV heads for each core, in decode attention; in prefill attention nanoseconds at full bandwidth
+    /// for a byte of each new token and KV head.
     public var units = 0.0
+    /// What decode attention's depth is multiplied with.
+    public var depth = 0.0
     /// Whether a repeated measurement finds its KV in the device's cache.
     public var isCached = false
     /// What the class's parameters do not touch, in nanoseconds.
@@ -72,7 +80,13 @@ public struct ResourceTimes: Sendable, Equatable {
             if case .allReduce(let bytes, let ranks) = operation.shape {
                 oneStep += Double(ranks - 1) * bytes / scaleUpBytesPerSecond * 1e9
             }
-            if case .decodeAttention(let sequences, _, let heads) = operation.shape {
+            if case .prefillAttention(_, _, _, let queries, _, let heads) = operation.shape {
+                units += Double(queries) * heads.stored / device.memoryBytesPerSecond.value * 1e9
+            }
+            if case .decodeAttention(let sequences, let keys, let heads, let squared) = operation.shape {
+                let squares = squared.map(Double.init)
+                    ?? DecodeAttentionSlope.squares(keys: Double(keys), sequences: sequences)
+                depth += OperatorTimer.depthPerRoot(heads) * squares.squareRoot().squareRoot()
                 units += Double(sequences * heads.keyValue) / cores
                 isCached = operation.bytes <= Self.cachedShare * Double(device.cacheBytes?.value ?? 0)
             }
@@ -90,8 +104,8 @@ public struct ResourceTimes: Sendable, Equatable {
         let bytes = memory / parameters.memory * (isCached ? parameters.second : 1)
         let busy: Double
         switch combination {
-        case .sum: busy = arithmetic + bytes + units * parameters.extra
-        case .larger: busy = max(arithmetic, bytes) + units * parameters.extra
+        case .sum: busy = arithmetic + bytes + units * parameters.extra + depth * parameters.depth
+        case .larger: busy = max(arithmetic, bytes) + units * parameters.extra + depth * parameters.depth
         case .quickerAlgorithm:
             busy = oneStep > 0 ? min(oneStep / parameters.second, parameters.extra + bytes) : bytes
         }
@@ -114,7 +128,7 @@ public struct ResourceTimes: Sendable, Equatable {
                 pairs: pairs, executedPairs: executedPairs, lastBlockPairs: lastBlockPairs, queries: queries,
                 heads: heads, tail: profile.prefillTail.value * cores)
             return 2 * pairs * Double(heads.keySize + heads.valueSize) * OperatorTimer.softmaxShare(heads)
-        case .decodeAttention(_, let keys, let heads):
+        case .decodeAttention(_, let keys, let heads, _):
             let padded = blocks.paddedGroup(heads)
             return 2 * Double(keys) * Double(padded * heads.keyValue * (heads.keySize + heads.valueSize))
         case .elementwise, .allReduce, .allGather, .sendReceive:

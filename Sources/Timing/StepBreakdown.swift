@@ -29,21 +29,27 @@ extension StepCostModel {
     /// The parts of a step; together they are ``duration(of:)``, to the nanosecond.
     public func breakdown(of shape: StepShape) -> StepBreakdown {
         let prompt = shape.tokens - shape.decodeSequences
-        let list = operators.linear(tokens: execution.paddedTokens(shape.tokens))
+        let computed = execution.paddedTokens(shape.tokens)
+        let list = operators.linear(tokens: computed)
             + operators.latentPrefill(tokens: prompt) + operators.latentDecode(sequences: shape.decodeSequences)
             + operators.prefillAttention(shape.chunks)
-            + operators.decodeAttention(
-                sequences: shape.decodeSequences, contextTokens: shape.decodeContextTokens,
-                windowTokens: shape.decodeWindowTokens)
-            + operators.head(rows: shape.logitRows)
+        let attention = operators.decodeAttention(
+            sequences: shape.decodeSequences, contextTokens: shape.decodeContextTokens,
+            windowTokens: shape.decodeWindowTokens, squaredContext: shape.decodeSquaredContext)
+        func part(_ operation: StepOperator, _ ratio: Double = 1) -> StepBreakdown.Part {
+            StepBreakdown.Part(
+                name: operation.name, launches: operation.repetitions,
+                nanoseconds: duration(of: operation, ratio: ratio) * Int64(operation.repetitions))
+        }
+        let experts = refinement.expertRatio(tokens: computed)
+        let context = Double(shape.decodeContextTokens) / Double(max(1, shape.decodeSequences))
+        let decode = refinement.attentionRatios(sequences: shape.decodeSequences)?.value(at: context) ?? 1
         return StepBreakdown(
             overheadNanoseconds: host.overheadNanoseconds(sequences: shape.logitRows, newTokens: shape.tokens),
             launchNanoseconds: host.launchNanoseconds(
                 execution, tokens: shape.tokens, layers: operators.model.layers),
-            parts: list.map {
-                StepBreakdown.Part(
-                    name: $0.name, launches: $0.repetitions,
-                    nanoseconds: timer.duration(of: $0) * Int64($0.repetitions))
-            })
+            parts: list.map { part($0, StepRefinement.isExpert($0) ? experts : 1) }
+                + zip(attention, operators.attentionLayers).map { part($0, $1.window == nil ? decode : 1) }
+                + operators.head(rows: shape.logitRows).map { part($0) })
     }
 }

@@ -8,29 +8,34 @@ public struct StepCost: Sendable {
     @usableFromInline var overheadNanoseconds: Int64
     @usableFromInline var fullLayers: Int64
     @usableFromInline var windowLayers: Int64
+    /// Size of the sliding window, 0 where there is none.
+    @usableFromInline var window: Int64
     @usableFromInline var slope: DecodeAttentionSlope
     @usableFromInline var queryNanoseconds: Double
     /// Attention of chunks and sequences together, where it was measured; takes the place of both.
     @usableFromInline var measured: MeasuredStepAttention?
 
     /// Nanoseconds of the step when its decoding sequences read `contextTokens` keys in full-attention
-    /// layers and `windowTokens` in sliding-window layers.
+    /// layers and `windowTokens` in sliding-window layers. `squaredContext` is the sum of the squares of their contexts.
     @inlinable
-    public func duration(contextTokens: Int64, windowTokens: Int64) -> Int64 {
+    public func duration(contextTokens: Int64, windowTokens: Int64, squaredContext: Double) -> Int64 {
         var device = fixedNanoseconds
         if let measured {
-            let decode = measured.sequences > 0
-                ? slope.nanoseconds(keys: Double(contextTokens), fixed: queryNanoseconds) : 0
+            let decode = measured.sequences > 0 ? attention(contextTokens, squaredContext) : 0
             device += measured.duration(decode: decode, contextTokens: contextTokens)
         } else if fullLayers > 0 {
-            device += fullLayers * OperatorTimer.round(
-                slope.nanoseconds(keys: Double(contextTokens), fixed: queryNanoseconds))
+            device += fullLayers * OperatorTimer.round(attention(contextTokens, squaredContext))
         }
         if windowLayers > 0 {
-            device += windowLayers * OperatorTimer.round(
-                slope.nanoseconds(keys: Double(windowTokens), fixed: queryNanoseconds))
+            device += windowLayers * OperatorTimer.round(attention(windowTokens, Double(windowTokens * window)))
         }
         return max(device, hostNanoseconds) + overheadNanoseconds
+    }
+
+    /// Nanoseconds of decode attention in one layer.
+    @inlinable @inline(__always)
+    func attention(_ keys: Int64, _ squares: Double) -> Double {
+        slope.nanoseconds(keys: Double(keys), fixed: queryNanoseconds, squares: squares)
     }
 }
 

@@ -25,6 +25,7 @@ public struct StepCostModel: Sendable {
     private let queryBytesPerSequence: Double
     private let hasLatent: Bool
     private let measured: MeasuredRatios?
+    let refinement: StepRefinement
     // Measured attention of decoding batches by number of sequences, as far as asked for.
     private var decodeRatios: [Int: MeasuredCurve?] = [:]
 
@@ -37,6 +38,7 @@ public struct StepCostModel: Sendable {
         maximumTokens: Int, maximumSequences: Int, measured: MeasuredRatios? = nil
     ) {
         self.measured = measured
+        refinement = StepRefinement(operators, timer)
         self.operators = operators
         self.timer = timer
         self.host = host
@@ -74,7 +76,11 @@ public struct StepCostModel: Sendable {
         let cost = mixedCost(
             sequences: shape.decodeSequences, chunks: shape.chunks,
             chunkTokens: shape.tokens - shape.decodeSequences, logitRows: shape.logitRows)
-        return cost.duration(contextTokens: shape.decodeContextTokens, windowTokens: shape.decodeWindowTokens)
+        let squares = shape.decodeSquaredContext.map(Double.init)
+            ?? DecodeAttentionSlope.squares(
+                keys: Double(shape.decodeContextTokens), sequences: shape.decodeSequences)
+        return cost.duration(
+            contextTokens: shape.decodeContextTokens, windowTokens: shape.decodeWindowTokens, squaredContext: squares)
     }
 
     /// The step of a batch as a function of the context it reads: everything else is fixed.
@@ -94,9 +100,10 @@ public struct StepCostModel: Sendable {
                 execution, tokens: tokens, layers: operators.model.layers),
             overheadNanoseconds: host.overheadNanoseconds(sequences: logitRows, newTokens: tokens),
             fullLayers: sequences > 0 ? fullLayers : 0, windowLayers: sequences > 0 ? windowLayers : 0,
-            slope: decodeSlope.of(sequences: sequences),
+            window: Int64(window ?? 0), slope: decodeSlope.of(sequences: sequences),
             queryNanoseconds: Double(sequences) * queryBytesPerSequence * decodeSlope.nanosecondsPerByte)
-        if measured != nil, chunkTokens == 0, let ratios = ratios(ofDecoding: sequences) {
+        // Tables of this very model take the place of surfaces.
+        if fullLayers > 0, measured == nil || chunkTokens == 0, let ratios = ratios(ofDecoding: sequences) {
             cost.measured = measuredAttention([], sequences, ratios)
         }
         return cost
@@ -104,7 +111,9 @@ public struct StepCostModel: Sendable {
 
     private mutating func ratios(ofDecoding sequences: Int) -> MeasuredCurve? {
         if let known = decodeRatios[sequences] { return known }
-        let ratios = measured?.attentionRatios(chunkTokens: 0, priorContext: 0, sequences: sequences)
+        let ratios = measured == nil
+            ? refinement.attentionRatios(sequences: sequences)
+            : measured?.attentionRatios(chunkTokens: 0, priorContext: 0, sequences: sequences)
         decodeRatios[sequences] = .some(ratios)
         return ratios
     }
@@ -171,12 +180,18 @@ public struct StepCostModel: Sendable {
 
     /// Operators that treat `size` tokens or rows alike, refined where they were measured.
     private func duration(of list: [StepOperator], size: Int) -> Int64 {
-        guard let measured else { return timer.duration(of: list) }
+        let experts = measured == nil ? refinement.expertRatio(tokens: size) : 1
+        guard measured != nil || experts != 1 else { return timer.duration(of: list) }
         return list.reduce(0) { sum, operation in
-            let refined = timer.nanoseconds(of: operation) * measured.ratio(of: operation.name, size: size)
-            let time = max(refined, timer.floorNanoseconds(of: operation))
-            return sum + OperatorTimer.round(time) * Int64(operation.repetitions)
+            var ratio = measured?.ratio(of: operation.name, size: size) ?? 1
+            if experts != 1, StepRefinement.isExpert(operation) { ratio *= experts }
+            return sum + duration(of: operation, ratio: ratio) * Int64(operation.repetitions)
         }
+    }
+
+    /// One launch of which is known how measured time compares with modelled.
+    func duration(of operation: StepOperator, ratio: Double) -> Int64 {
+        OperatorTimer.round(max(timer.nanoseconds(of: operation) * ratio, timer.floorNanoseconds(of: operation)))
     }
 
     private mutating func latentPrefill(_ tokens: Int) -> Int64 {

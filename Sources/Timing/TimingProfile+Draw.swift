@@ -2,7 +2,7 @@ import Hardware
 
 extension TimingProfile {
     /// The profile with every parameter drawn: efficiencies stay in (0, 1], what is zero stays zero. The row
-    /// quantum of 8-bit kernels and the tail of prefill attention are shapes, not times, and are kept.
+    /// quantum of kernels and the tail of prefill attention are shapes, not times, and are kept.
     /// - Parameters:
     ///   - device: what the profile is used for; its vendor decides the spread of datasheet values.
     ///   - linkBytesPerSecond: nominal rate of a rank's links, which a drawn collective bandwidth does not exceed.
@@ -18,6 +18,8 @@ extension TimingProfile {
         sampler.draw(&drawn.decodeAttention, "decode_attention")
         sampler.draw(&drawn.quantisedCacheEfficiency, "decode_attention.quantised_cache_efficiency", limit: 1)
         sampler.draw(&drawn.decodeUnitNanoseconds, "decode_attention.unit")
+        sampler.draw(&drawn.decodeDepthNanoseconds, "decode_attention.depth")
+        sampler.draw(&drawn.prefillStoreBytes, "prefill_attention.store_bytes")
         sampler.draw(&drawn.elementwise, "elementwise")
         sampler.draw(&drawn.collective, linkBytesPerSecond)
         sampler.draw(&drawn.host)

@@ -20,25 +20,30 @@ extension JSONType<TimingProfile> {
                     twoStepLatencyNanoseconds: object.required("two_step_latency", .sourcedTime))
             }
             var quantised = Sourced<Double>.chosen(1)
-            var tile = Sourced<Double>.chosen(1), unit = Sourced<Double>.chosen(0), tail = Sourced<Double>.chosen(0)
+            var tile8Bit = Sourced<Double>.chosen(1), tile = Sourced<Double>.chosen(1)
+            var unit = Sourced<Double>.chosen(0), depth = Sourced<Double>.chosen(0)
+            var tail = Sourced<Double>.chosen(0), store = Sourced<Double>.chosen(0)
             let gemm = profile.operatorParameters("gemm") {
-                tile = $0.required("tile_rows_8bit", .sourced(.number(in: 1...)))
+                tile = $0.required("tile_rows", .sourced(.number(in: 1...)))
+                tile8Bit = $0.required("tile_rows_8bit", .sourced(.number(in: 1...)))
             }
             let decode = profile.operatorParameters("decode_attention") {
                 quantised = $0.required("quantised_cache_efficiency", .efficiency)
                 unit = $0.required("unit", .sourcedTime)
+                depth = $0.required("depth", .sourcedTime)
             }
             let prefill = profile.operatorParameters("prefill_attention") {
                 tail = $0.required("tail", .sourced(.number(in: 0...1)))
+                store = $0.required("store_bytes", .sourced(.number(in: 0...)))
             }
             let surfaces = profile.optional("surfaces", .array(of: .classSurface), default: [])
             return TimingProfile(
                 name: profile.required("name", .name), engine: profile.required("engine", .name), gemm: gemm,
                 groupedGemm: profile.operatorParameters("grouped_gemm"),
                 prefillAttention: prefill, decodeAttention: decode, quantisedCacheEfficiency: quantised,
-                decodeUnitNanoseconds: unit, prefillTail: tail, elementwise: profile.operatorParameters("elementwise"),
-                collective: collective, host: profile.required("host", .host), tileRows8Bit: tile,
-                surfaces: surfaces)
+                decodeUnitNanoseconds: unit, decodeDepthNanoseconds: depth, prefillStoreBytes: store, prefillTail: tail,
+                elementwise: profile.operatorParameters("elementwise"), collective: collective,
+                host: profile.required("host", .host), tileRows8Bit: tile8Bit, tileRows: tile, surfaces: surfaces)
         }
     }
 }

@@ -107,19 +107,26 @@ public struct TimingProfile: Sendable, Equatable {
     /// Time of one core for one sequence and KV head in decode attention beside what it reads: short contexts of
     /// large batches are bound by it.
     public var decodeUnitNanoseconds: Sourced<Double>
+    /// Time that decode attention takes to split contexts over cores and join the parts, for a norm of 1024 keys that
+    /// store 256 numbers each; it grows as the square root of both. The norm is the root of the sum of the squares of
+    /// the batch's contexts: of one sequence its context, never less with more sequences or longer ones.
+    public var decodeDepthNanoseconds: Sourced<Double>
+    /// Bytes at full bandwidth that prefill attention takes longer for each new token and KV head: writing them to a
+    /// paged cache is measured with it, and costs as much for small heads as for large ones.
+    public var prefillStoreBytes: Sourced<Double>
     /// Share of the longest query block's time by which prefill attention ends after its average core.
     public var prefillTail: Sourced<Double>
     public var elementwise: OperatorParameters
     public var collective: CollectiveParameters
     public var host: HostParameters
-    /// Rows of a GEMM kernel's tile where they are known to cost as a whole, for 8-bit kernels.
+    /// Rows of a GEMM kernel's tile where they are known to cost as a whole; for 8-bit kernels and for all others.
     public var tileRows8Bit: Sourced<Double>
+    public var tileRows: Sourced<Double>
     /// What the device's own measurements say beyond the formulas, by operator class; empty unless asked for.
     public var surfaces: [ClassSurface] = []
 
     func paddedRows(_ rows: Int, _ type: DataType) -> Int {
-        guard type == .fp8 || type == .int8 else { return rows }
-        let tile = Int(tileRows8Bit.value)
+        let tile = Int((type == .fp8 || type == .int8 ? tileRows8Bit : tileRows).value)
         return (rows + tile - 1) / tile * tile
     }
 
@@ -134,7 +141,10 @@ public struct TimingProfile: Sendable, Equatable {
         }
         list.append(("decode_attention.quantised_cache_efficiency", quantisedCacheEfficiency))
         list.append(("decode_attention.unit", decodeUnitNanoseconds))
+        list.append(("decode_attention.depth", decodeDepthNanoseconds))
         list.append(("prefill_attention.tail", prefillTail))
+        list.append(("prefill_attention.store_bytes", prefillStoreBytes))
+        list.append(("gemm.tile_rows", tileRows))
         list.append(("gemm.tile_rows_8bit", tileRows8Bit))
         if let bandwidth = collective.bandwidthBytesPerSecond {
             list.append(("collective.bandwidth", bandwidth))

@@ -38,4 +38,13 @@ import Testing
     func refusesWhatIsNoSpelling(_ text: String) {
         #expect(Provenance(parsing: text) == nil)
     }
+
+    /// Of few measurements less is known: a quarter for one, as a sixteen-sample fit from sixteen on.
+    @Test func fewerMeasurementsAreLessCertain() {
+        let deviations = [1, 4, 6, 15, 16, 60].map {
+            Provenance.fewshot(samples: $0).logStandardDeviation(vendorEverMeasured: true)
+        }
+        #expect(deviations == deviations.sorted(by: >))
+        #expect(deviations[0] == 0.24 && deviations[1] == 0.12 && deviations[4] == 0.06 && deviations[5] == 0.06)
+    }
 }

@@ -61,7 +61,7 @@ import Testing
         #expect(operators.attentionLayers.map(\.window) == [nil, 128])
         #expect(operators.attentionLayers.map(\.layers) == [12, 12])
         let keys = operators.decodeAttention(sequences: 2, contextTokens: 5000, windowTokens: 256).map { operation in
-            if case .decodeAttention(_, let keys, _) = operation.shape { keys } else { Int64(-1) }
+            if case .decodeAttention(_, let keys, _, _) = operation.shape { keys } else { Int64(-1) }
         }
         #expect(keys == [5000, 256])
     }

@@ -54,7 +54,9 @@ import Testing
         var cost = engine.costs[engine.replicas[Int(item.request.decodeReplica)].pool]
         let context = Int64(item.request.inputTokens)
         return cost.decodeCost(sequences: 1, logitRows: 1)
-            .duration(contextTokens: context, windowTokens: min(context, Int64(cost.window ?? .max)))
+            .duration(
+                contextTokens: context, windowTokens: min(context, Int64(cost.window ?? .max)),
+                squaredContext: Double(context * context))
     }
 
     @Test func endToEndIsTheSumOfItsStages() throws {

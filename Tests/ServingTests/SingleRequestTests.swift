@@ -29,7 +29,8 @@ import TraceFormats
     private func decodeStep(_ run: ServingRun, pool: Int, _ context: Int) -> Nanoseconds {
         var cost = cost(run, pool: pool)
         return cost.decodeCost(sequences: 1, logitRows: 1)
-            .duration(contextTokens: Int64(context), windowTokens: Int64(context))
+            .duration(
+                contextTokens: Int64(context), windowTokens: Int64(context), squaredContext: Double(context * context))
     }
 
     // MARK: Timelines

@@ -49,7 +49,7 @@ import Testing
             return
         }
         #expect(executed == 2 * 128 * 384)
-        guard case .decodeAttention(4, 400, let heads) = table.samples[1].operations[0].shape else {
+        guard case .decodeAttention(4, 400, let heads, _) = table.samples[1].operations[0].shape else {
             Issue.record("\(table.samples[1].operations)")
             return
         }
@@ -58,6 +58,22 @@ import Testing
         // 32 x 4 rows over two ranks, each with 32 experts that all get the same.
         #expect(table.samples[2].operations[0].shape == .groupedGemm(rows: 64, activeExperts: 32, n: 1024, k: 1024))
         #expect(table.samples[2].operations[2].shape == .groupedGemm(rows: 64, activeExperts: 32, n: 1024, k: 512))
+    }
+
+    /// What a rank's experts really had to do takes the place of the expectation; nonsense is refused.
+    @Test func theLoadOfARankMayBeStated() throws {
+        let header = "operator,dtype,engine,seconds,tokens,hidden,intermediate,experts,experts_per_token,expert_ranks,"
+            + "routing,rank_rows,active_experts"
+        let table = try Self.table([
+            "moe,bf16,e,1,32,1024,512,64,4,2,random,90.5,12.25", "moe,bf16,e,1,32,1024,512,64,4,2,balanced,,",
+        ], header: header)
+        #expect(table.samples[0].operations[0].shape
+            == .groupedGemm(rows: 90.5, activeExperts: 12.25, n: 1024, k: 1024))
+        #expect(table.samples[1].operations[0].shape == .groupedGemm(rows: 64, activeExperts: 32, n: 1024, k: 1024))
+        #expect(Self.problem(["moe,bf16,e,1,32,1024,512,64,4,2,random,0,2"], header: header)
+            == "table.csv:2: rank_rows: found 0; expected at least 1")
+        #expect(Self.problem(["moe,bf16,e,1,32,1024,512,64,4,2,random,90,65"], header: header)
+            == "table.csv:2: active_experts: found 65.0; expected at most 64 experts")
     }
 
     /// 8 x 4096 x 4096 in bf16 moves 33.7 MB: 10.05 us on an H100.

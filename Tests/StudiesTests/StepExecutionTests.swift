@@ -20,7 +20,7 @@ import Testing
             == .decodeAttention(sequences: 5, contextTokens: 999, heads: narrow))
         #expect(executed(.allReduce(bytes: 8, ranks: 2)) == nil)
         let latent = AttentionHeads(query: 128, keyValue: 1, keySize: 576, valueSize: 512, storedPerToken: 576)
-        guard case .decodeAttention(_, _, let heads) = executed(
+        guard case .decodeAttention(_, _, let heads, _) = executed(
             .decodeAttention(sequences: 1, contextTokens: 9, heads: latent)) else {
             Issue.record("not an attention kernel")
             return
@@ -34,7 +34,7 @@ import Testing
         let heads = AttentionHeads(query: 8, keyValue: 8, keySize: 64, valueSize: 64, storedPerToken: 1024)
         let shape = OperatorShape.decodeAttention(sequences: 64, contextTokens: 64_000, heads: heads)
         let executed = scale.executed(StepOperator("x", shape, dataType: .bf16, streamType: .bf16, repetitions: 1))
-        guard case .decodeAttention(let sequences, let tokens, _) = executed?.shape else {
+        guard case .decodeAttention(let sequences, let tokens, _, _) = executed?.shape else {
             Issue.record("not an attention kernel")
             return
         }

@@ -87,7 +87,8 @@ import Testing
         let sets = try draws.map { try drawn(device, $0).parameters }
         for (index, parameter) in nominal.enumerated() {
             let values = Set(sets.map { $0[index].value.value })
-            let isFixed = ["gemm.tile_rows_8bit", "prefill_attention.tail"].contains(parameter.key) || parameter.value.value == 0
+            let shapes = ["gemm.tile_rows", "gemm.tile_rows_8bit", "prefill_attention.tail"]
+            let isFixed = shapes.contains(parameter.key) || parameter.value.value == 0
             #expect(isFixed == (values == [parameter.value.value]), "\(parameter.key)")
             #expect(sets.allSatisfy { $0[index].value.provenance == parameter.value.provenance })
             if parameter.key.hasSuffix("efficiency") {

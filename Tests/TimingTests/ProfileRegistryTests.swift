@@ -24,7 +24,7 @@ import Testing
         #expect(ProfileRegistry.names.contains(profile.name))
         #expect(!profile.engine.isEmpty)
         let parameters = profile.parameters
-        #expect(parameters.count == (profile.collective.oneStep == nil ? 30 : 32))
+        #expect(parameters.count == (profile.collective.oneStep == nil ? 33 : 35))
         #expect(Set(parameters.map(\.key)).count == parameters.count)
         for (key, value) in parameters {
             #expect(!value.source.isEmpty, "\(key)")

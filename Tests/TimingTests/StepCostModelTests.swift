@@ -51,10 +51,12 @@ import Testing
             var contexts = (0..<sequences).map { _ in 1 + random.length() }
             for _ in 0..<20 {
                 let all = contexts.reduce(0, +), windowed = contexts.reduce(0) { $0 + min($1, window ?? $1) }
+                let squares = contexts.reduce(Int64(0)) { $0 + Int64($1 * $1) }
                 let shape = StepShape(
                     chunks: chunks, decodeSequences: sequences, decodeContextTokens: Int64(all),
-                    decodeWindowTokens: Int64(windowed), logitRows: sequences)
-                let time = step.duration(contextTokens: Int64(all), windowTokens: Int64(windowed))
+                    decodeWindowTokens: Int64(windowed), decodeSquaredContext: squares, logitRows: sequences)
+                let time = step.duration(
+                    contextTokens: Int64(all), windowTokens: Int64(windowed), squaredContext: Double(squares))
                 #expect(time == cost.duration(of: shape))
                 let growth = 1 + random.length()
                 for index in contexts.indices { contexts[index] += growth }

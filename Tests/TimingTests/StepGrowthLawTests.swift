@@ -112,6 +112,8 @@ extension RandomStream {
             // Longer contexts; those within the window grow there too.
             let more = Int64(length())
             grown.decodeContextTokens += more
+            // One sequence is longer.
+            if let squares = shape.decodeSquaredContext { grown.decodeSquaredContext = squares + more * more }
             let room = Int64(shape.decodeSequences * (window ?? Int.max / 1024)) - shape.decodeWindowTokens
             grown.decodeWindowTokens += min(more, room)
         default:

@@ -85,6 +85,7 @@ extension RandomStream {
 extension StepShape {
     mutating func addDecodingSequence(context: Int, window: Int?) {
         decodeSequences += 1
+        decodeSquaredContext = (decodeSquaredContext ?? 0) + Int64(context) * Int64(context)
         decodeContextTokens += Int64(context)
         decodeWindowTokens += Int64(min(context, window ?? context))
         logitRows += 1

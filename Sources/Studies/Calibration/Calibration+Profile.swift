@@ -66,7 +66,13 @@ extension Calibration {
             }) {
             object["quantised_cache_efficiency"] = sourced(.init(rounded(quantised.fit.memoryEfficiency)), quantised)
         }
-        if entry.group.kernel == .decodeAttention { object["unit"] = sourced(time(fit.parameters.extra), entry) }
+        if entry.group.kernel == .decodeAttention {
+            object["unit"] = sourced(time(fit.parameters.extra), entry)
+            object["depth"] = sourced(time(fit.parameters.depth), entry)
+        }
+        if entry.group.kernel == .prefillAttention {
+            object["store_bytes"] = sourced(.integer(Int64(fit.parameters.extra.rounded())), entry)
+        }
         object["setup"] = sourced(time(fit.setupNanoseconds), entry)
         return object
     }

@@ -45,20 +45,22 @@ public struct Calibration: Sendable {
         entries = lint.groups.map { Self.entry($0, lint.samples(of: $0, allShapes: allShapes), target) }
     }
 
-    /// Puts a surface through the half-precision samples of each class that a step times one kernel at a time.
+    /// Puts a surface through the half-precision samples of each class. That of decode attention is of layers without a
+    /// window.
     public mutating func addSurfaces(on target: CalibrationDevice) {
         let classes: [(KernelOperator, OperatorClass)] = [
-            (.gemm, .gemm), (.prefillAttention, .prefillAttention), (.allReduce, .collective),
+            (.gemm, .gemm), (.prefillAttention, .prefillAttention), (.decodeAttention, .decodeAttention),
+            (.mixtureOfExperts, .groupedGemm), (.allReduce, .collective),
         ]
         for (kernel, operatorClass) in classes {
             guard let entry = entries.first(where: {
                 $0.group.kernel == kernel && $0.group.dataType == .bf16 && $0.group.cacheType == .bf16
             }) else { continue }
-            let samples = lint.samples(of: entry.group)
+            let samples = lint.samples(of: entry.group).filter { kernel != .decodeAttention || !$0.isWindowed }
             let residuals = samples.map {
                 PortableMath.log($0.seconds / entry.fit.seconds(target.resources($0)))
             }
-            guard let surface = ResidualFit.surface(samples.map(\.coordinates), residuals) else { continue }
+            guard let surface = ResidualFit.surface(samples.map(\.stepCoordinates), residuals) else { continue }
             surfaces.append(ClassSurface(operatorClass, surface))
         }
     }

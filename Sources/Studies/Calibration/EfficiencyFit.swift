@@ -59,7 +59,8 @@ struct FitProblem {
         self.prior = prior
         count = prior.deviations.count
         let medians = prior.parameters
-        center = [medians.compute, medians.memory, medians.setup, medians.extra, medians.second].prefix(count)
+        center = [medians.compute, medians.memory, medians.setup, medians.extra, medians.second, medians.depth]
+            .prefix(count)
             .map(PortableMath.log)
         weights = prior.deviations.map { 1 / ($0 * $0) }
         rows = measured.map { ($0.resources, PortableMath.log($0.seconds * 1e9)) }
@@ -73,6 +74,7 @@ struct FitProblem {
         result.setup = PortableMath.exp(theta[2])
         if count > 3 { result.extra = PortableMath.exp(theta[3]) }
         if count > 4 { result.second = min(1, PortableMath.exp(theta[4])) }
+        if count > 5 { result.depth = PortableMath.exp(theta[5]) }
         return result
     }
 

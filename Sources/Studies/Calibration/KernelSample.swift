@@ -36,10 +36,28 @@ public struct KernelSample: Sendable, Equatable {
     /// Line of the table, from 1.
     public var line: Int
 
-    /// Where a residual surface has the kernel: a pair of expert kernels by all numbers of its shape.
+    /// Where an evaluation has the kernel: a pair of expert kernels by all numbers of its shape.
     var coordinates: [Double] {
-        if group.kernel == .mixtureOfExperts { return key.map { PortableMath.log(Double(max(1, $0))) } }
+        // A window apart: it is not aligned to the blocks in which kernels read keys.
+        group.kernel == .decodeAttention ? stepCoordinates + [isWindowed ? 1 : 0] : stepCoordinates
+    }
+
+    /// The same where a step of a run knows it: without what the run's layers tell.
+    var stepCoordinates: [Double] {
+        if group.kernel == .mixtureOfExperts {
+            // The routing, last but one, is the same in a whole table.
+            return ResidualSurface.expertCoordinates(Array(key.dropLast(2)) + [size])
+        }
         return operations.first.flatMap { ResidualSurface.coordinates(of: $0.shape) } ?? []
+    }
+
+    /// Whether a sliding window hides a part of the context.
+    var isWindowed: Bool {
+        switch group.kernel {
+        case .decodeAttention: key[3] > 0 && key[4] > key[3]
+        case .prefillAttention: key[3] > 0 && key[5] + key[6] > key[3]
+        default: false
+        }
     }
 
     /// The rows, tokens, sequences or bytes along which time must not fall.
@@ -53,23 +71,32 @@ extension StepOperator {
     }
 
     /// The pair of expert kernels and the activation between them.
-    /// - Parameter isBalanced: every expert gets the same number of tokens; otherwise of `E` experts
-    ///   `E (1 - (1 - k/E)^tokens)` are expected to get one.
-    static func experts(
-        tokens: Int, hidden: Int, intermediate: Int, experts: Int, perToken: Int, ranks: Int, isBalanced: Bool,
-        _ type: DataType
-    ) -> [StepOperator] {
-        let rows = Double(tokens * perToken) / Double(ranks)
-        let local = Double(experts) / Double(ranks)
-        let expected = local * (1 - PortableMath.pow(1 - Double(perToken) / Double(experts), Double(tokens)))
-        let active = max(1, isBalanced ? min(local, rows) : expected)
+    static func experts(_ load: RankLoad, hidden: Int, intermediate: Int, _ type: DataType) -> [StepOperator] {
         func grouped(_ n: Int, _ k: Int) -> StepOperator {
-            measured(.groupedGemm(rows: rows, activeExperts: active, n: n, k: k), type)
+            measured(.groupedGemm(rows: load.rows, activeExperts: load.activeExperts, n: n, k: k), type)
         }
         return [
             grouped(2 * intermediate, hidden),
-            measured(.elementwise(bytes: rows * Double(3 * intermediate) * DataType.bf16.bytes), .bf16),
+            measured(.elementwise(bytes: load.rows * Double(3 * intermediate) * DataType.bf16.bytes), .bf16),
             grouped(hidden, intermediate),
         ]
+    }
+}
+
+/// What the experts of one rank have to do.
+struct RankLoad: Equatable {
+    /// Rows of all its experts together.
+    var rows: Double
+    /// Experts that get any.
+    var activeExperts: Double
+
+    /// The share of one of `ranks` ranks.
+    /// - Parameter isBalanced: every expert gets the same number of tokens; otherwise of `E` experts
+    ///   `E (1 - (1 - k/E)^tokens)` are expected to get one.
+    init(tokens: Int, experts: Int, perToken: Int, ranks: Int, isBalanced: Bool) {
+        rows = Double(tokens * perToken) / Double(ranks)
+        let local = Double(experts) / Double(ranks)
+        let expected = local * (1 - PortableMath.pow(1 - Double(perToken) / Double(experts), Double(tokens)))
+        activeExperts = max(1, isBalanced ? min(local, rows) : expected)
     }
 }

@@ -9,7 +9,8 @@ import ModelGraph
 /// cache_dtype` (prefill_attention: `tokens` new ones of each sequence behind `context` others;
 /// decode_attention: `context` keys of each sequence); `tokens, hidden, intermediate, experts,
 /// experts_per_token, expert_ranks, routing` (moe, `intermediate` of this rank, routing `balanced` or
-/// `random`); `ranks, bytes, launch` (all_reduce, launch `graph` or `eager`); `bytes` (elementwise). Heads are
+/// `random`; and, where they are known, `rank_rows`, rows of this rank's experts together, and `active_experts`,
+/// how many of them get any); `ranks, bytes, launch` (all_reduce, launch `graph` or `eager`); `bytes` (elementwise). Heads are
 /// those of one rank; a window of 0 is none.
 public struct KernelTable: Sendable {
     /// The file as it was named.
@@ -138,9 +139,14 @@ extension KernelSample {
         guard perToken <= experts else {
             throw row.problem("experts_per_token", "\(perToken) of \(experts) experts", "expected at most as many")
         }
-        let list = StepOperator.experts(
-            tokens: tokens, hidden: hidden, intermediate: intermediate, experts: experts, perToken: perToken,
-            ranks: ranks, isBalanced: isBalanced, type)
+        var load = RankLoad(
+            tokens: tokens, experts: experts, perToken: perToken, ranks: ranks, isBalanced: isBalanced)
+        if let rows = try row.amount("rank_rows", from: 1) { load.rows = rows }
+        if let active = try row.amount("active_experts", from: 1) { load.activeExperts = active }
+        guard load.activeExperts <= Double(experts) else {
+            throw row.problem("active_experts", "found \(load.activeExperts)", "expected at most \(experts) experts")
+        }
+        let list = StepOperator.experts(load, hidden: hidden, intermediate: intermediate, type)
         let key = [hidden, intermediate, experts, perToken, ranks, isBalanced ? 1 : 0, tokens]
         return (list, key, experts >= 4 * ranks)
     }

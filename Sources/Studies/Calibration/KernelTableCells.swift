@@ -4,7 +4,7 @@ struct KernelTableCells {
     static let known = [
         "operator", "dtype", "engine", "seconds", "cache_dtype", "m", "n", "k", "batch", "tokens", "context",
         "query_heads", "kv_heads", "head_size", "window", "hidden", "intermediate", "experts", "experts_per_token",
-        "expert_ranks", "routing", "ranks", "bytes", "launch",
+        "expert_ranks", "routing", "rank_rows", "active_experts", "ranks", "bytes", "launch",
     ]
 
     let file: String
@@ -66,6 +66,16 @@ struct KernelTableCells {
     func positive(_ column: String) throws(KernelTableProblem) -> Int {
         let value = try integer(column)
         guard value > 0 else { throw problem(column, "found 0", "expected at least 1") }
+        return value
+    }
+
+    /// An amount of at least `least` that may be left out; nil where the cell is empty.
+    func amount(_ column: String, from least: Double) throws(KernelTableProblem) -> Double? {
+        let cell = text(column)
+        guard !cell.isEmpty else { return nil }
+        guard let value = Double(cell), value >= least, value < 1e12 else {
+            throw problem(column, "found \(cell)", "expected at least \(Int(least))")
+        }
         return value
     }
 

@@ -14,6 +14,10 @@ enum ResidualFit {
     private static let factors = [0.25, 0.5, 2, 4]
     private static let noises = [0.003, 0.01, 0.03, 0.1, 0.3, 1]
 
+    /// Robust standard deviations beyond which a residual is an outlier: engines have shapes with a kernel of their own,
+    /// which would pull a smooth surface far from their neighbours. It counts as one that just is none.
+    private static let outlier = 2.0
+
     /// - Parameters:
     ///   - points: shapes, as logarithms.
     ///   - residuals: logarithms of measured over modelled time.
@@ -21,7 +25,7 @@ enum ResidualFit {
     static func surface(_ points: [[Double]], _ residuals: [Double]) -> ResidualSurface? {
         guard points.count >= fewest, let axes = points.first?.count else { return nil }
         let chosen = points.count <= most ? Array(points.indices) : (0..<most).map { $0 * points.count / most }
-        let (points, residuals) = (chosen.map { points[$0] }, chosen.map { residuals[$0] })
+        let (points, residuals) = (chosen.map { points[$0] }, Self.tamed(chosen.map { residuals[$0] }))
         var lengths = Array(repeating: 2.0, count: axes), noise = 0.1
         guard var best = likelihood(points, residuals, lengths, noise) else { return nil }
         for _ in 0..<2 {
@@ -40,6 +44,13 @@ enum ResidualFit {
             }
         }
         return ResidualSurface(points: points, lengths: lengths, weights: best.weights)
+    }
+
+    private static func tamed(_ residuals: [Double]) -> [Double] {
+        let center = residuals.sorted().median
+        let spread = 1.4826 * residuals.map { abs($0 - center) }.sorted().median
+        guard spread > 0 else { return residuals }
+        return residuals.map { min(center + outlier * spread, max(center - outlier * spread, $0)) }
     }
 
     /// Negative logarithm of the likelihood, with a weak preference for lengths of a factor of e squared.

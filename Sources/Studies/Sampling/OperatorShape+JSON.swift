@@ -16,11 +16,8 @@ extension OperatorShape {
                 "kind": "prefill_attention", "pairs": .real(pairs), "executed_pairs": .real(executedPairs),
                 "last_block_pairs": .real(lastBlockPairs), "queries": .init(queries), "keys": .integer(keys), "heads": heads.json,
             ]
-        case .decodeAttention(let sequences, let contextTokens, let heads):
-            [
-                "kind": "decode_attention", "sequences": .init(sequences), "context_tokens": .integer(contextTokens),
-                "heads": heads.json,
-            ]
+        case .decodeAttention(let sequences, let contextTokens, let heads, let squared):
+            Self.json(sequences, contextTokens, heads, squared)
         case .elementwise(let bytes):
             ["kind": "elementwise", "bytes": .real(bytes)]
         case .allReduce(let bytes, let ranks):
@@ -30,6 +27,20 @@ extension OperatorShape {
         case .sendReceive(let bytes):
             ["kind": "send_receive", "bytes": .real(bytes)]
         }
+    }
+}
+
+extension OperatorShape {
+    /// Decode attention; the squares of the contexts are left out where all contexts are equal.
+    private static func json(
+        _ sequences: Int, _ contextTokens: Int64, _ heads: AttentionHeads, _ squared: Int64?
+    ) -> JSONValue {
+        var object: JSONObject = [
+            "kind": "decode_attention", "sequences": .init(sequences), "context_tokens": .integer(contextTokens),
+            "heads": heads.json,
+        ]
+        if let squared { object["squared_context"] = .integer(squared) }
+        return .object(object)
     }
 }
 
@@ -57,7 +68,8 @@ extension JSONType<OperatorShape> {
             case "decode_attention":
                 return .decodeAttention(
                     sequences: count("sequences"), contextTokens: Int64(count("context_tokens")),
-                    heads: shape.required("heads", .attentionHeads))
+                    heads: shape.required("heads", .attentionHeads),
+                    squaredContext: shape.optional("squared_context", .integer(in: 0...)).map(Int64.init))
             case "elementwise": return .elementwise(bytes: amount("bytes"))
             case "all_reduce": return .allReduce(bytes: amount("bytes"), ranks: count("ranks"))
             case "all_gather": return .allGather(bytes: amount("bytes"), ranks: count("ranks"))

@@ -38,8 +38,9 @@ public struct StepScale: Sendable, Equatable {
             .prefillAttention(
                 pairs: pairs, executedPairs: executedPairs, lastBlockPairs: lastBlockPairs, queries: queries,
                 keys: keys, heads: narrowed(heads))
-        case .decodeAttention(let sequences, let contextTokens, let heads):
-            .decodeAttention(sequences: sequences, contextTokens: contextTokens, heads: narrowed(heads))
+        case .decodeAttention(let sequences, let contextTokens, let heads, let squared):
+            .decodeAttention(
+                sequences: sequences, contextTokens: contextTokens, heads: narrowed(heads), squaredContext: squared)
         case .elementwise(let bytes): .elementwise(bytes: max(64, bytes * width))
         case .allReduce, .allGather, .sendReceive: shape
         }
@@ -75,9 +76,10 @@ public struct StepScale: Sendable, Equatable {
             return .prefillAttention(
                 pairs: pairs * share, executedPairs: executedPairs * share, lastBlockPairs: lastBlockPairs,
                 queries: part(queries), keys: Int64(part(Int(keys))), heads: heads)
-        case .decodeAttention(let sequences, let contextTokens, let heads):
+        case .decodeAttention(let sequences, let contextTokens, let heads, let squared):
             return .decodeAttention(
-                sequences: part(sequences), contextTokens: Int64(part(Int(contextTokens))), heads: heads)
+                sequences: part(sequences), contextTokens: Int64(part(Int(contextTokens))), heads: heads,
+                squaredContext: squared.map { Int64(part(Int($0))) })
         case .elementwise(let bytes):
             return .elementwise(bytes: bytes * share)
         case .allReduce, .allGather, .sendReceive:
@@ -95,7 +97,7 @@ public struct StepScale: Sendable, Equatable {
         case .prefillAttention(_, _, _, let queries, let keys, let heads):
             Double(keys) * Double(heads.keyValue * (heads.keySize + heads.valueSize))
                 + Double(queries) * Double(heads.query * (heads.keySize + heads.valueSize))
-        case .decodeAttention(let sequences, let contextTokens, let heads):
+        case .decodeAttention(let sequences, let contextTokens, let heads, _):
             Double(contextTokens) * Double(heads.keyValue * (heads.keySize + heads.valueSize))
                 + Double(sequences) * Double(heads.query * (heads.keySize + heads.valueSize))
         case .elementwise(let bytes): bytes
