@@ -2,7 +2,7 @@
 SWIFT ?= swift
 SCENARIO ?= Scenarios/pd-separation.json
 
-.PHONY: run test test-python python notebooks bench build static dependencies clean
+.PHONY: run test test-python validate python notebooks bench build static dependencies clean
 
 run: build
 	.build/release/simulate run $(SCENARIO) $(ARGUMENTS)
@@ -30,6 +30,19 @@ test: dependencies
 test-python: python
 	@{ command -v chromium && command -v jq; } >/dev/null || ./scripts/install-dependencies --python
 	cd notebooks-export && ../.venv/bin/python -m pytest -q
+
+# Predictions against measurements. Public kernel tables are Parquet, which the Python package makes tables of that the
+# simulator reads; where the tables are not there, their fits are left out.
+MEASURED = $(or $(SIMULATE_DATA),../shared/data)
+KERNELS = $(MEASURED)/kernels/aiconfigurator/systems/data
+KERNEL_TABLES = $(if $(wildcard $(KERNELS)),$(addprefix out/kernel-tables/,a100-vllm-0.14.0.csv h100-vllm-0.14.0.csv h100-vllm-0.24.0.csv))
+validate: build $(KERNEL_TABLES)
+	.build/release/simulate validate $(ARGUMENTS)
+
+out/kernel-tables/%.csv: | python
+	mkdir -p $(@D)
+	.venv/bin/simulate-export aiconfigurator -o $@ $(foreach kind,gemm attention moe comm,\
+	    $(wildcard $(KERNELS)/$(firstword $(subst -, ,$*))_sxm/$(kind)/vllm/$(lastword $(subst -, ,$*))/*_perf.parquet))
 
 # Runs the notebooks and exports them with their plots to out/notebooks.
 notebooks: build python

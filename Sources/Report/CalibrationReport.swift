@@ -42,6 +42,64 @@ public enum CalibrationReport {
         return table.text
     }
 
+    /// Errors of fits held against a manifest's table, with the bars that it states.
+    public static func text(_ results: [KernelValidation]) -> String {
+        var table = TextTable([
+            "kernels left out of the fit", "measured", "kernels", "bias", "MAPE", "median", "p95", "roofline MAPE",
+            "90 % within", "holds for", "bar",
+        ])
+        for result in results {
+            for row in result.evaluation.rows {
+                table.add([
+                    "\(result.name): \(name(row.group))", name(row.choice), "\(row.model.count)", percent(row.model.bias),
+                    percent(row.model.mean), percent(row.model.median), percent(row.model.p95),
+                    percent(row.roofline.mean), row.interval.map { percent($0.halfWidth) } ?? "",
+                    row.interval.map { percent($0.coverage) } ?? "", bars(result, row),
+                ])
+            }
+        }
+        return table.text
+    }
+
+    private static func bars(_ result: KernelValidation, _ row: CalibrationEvaluation.Row) -> String {
+        result.bars.filter { $0.bounds(row) }
+            .map { "MAPE <= \(percent($0.atMost))\(row.model.mean <= $0.atMost ? "" : " MISSED")" }
+            .joined(separator: ", ")
+    }
+
+    /// The same for scripts.
+    public static func json(_ results: [KernelValidation]) -> JSONValue {
+        .array(results.map { result in
+            [
+                "name": .string(result.name), "description": .string(result.description),
+                "device": .string(result.device), "engine": .string(result.engine),
+                "errors": .array(result.evaluation.rows.map(json)),
+                "bars": .array(result.bars.map { bar in
+                    let value = result.value(of: bar)
+                    return [
+                        "kernels": .string(bar.kernels.rawValue), "measured": .init(bar.measured),
+                        "surface": .bool(bar.surface), "at_most": .real(bar.atMost),
+                        "value": value.map(JSONValue.real) ?? .null, "holds": .bool((value ?? .infinity) <= bar.atMost),
+                    ]
+                }),
+            ]
+        })
+    }
+
+    private static func json(_ row: CalibrationEvaluation.Row) -> JSONValue {
+        var object: JSONObject = [
+            "kernels": .string(name(row.group)), "measured": .string(name(row.choice)),
+            "error": json(row.model), "roofline": json(row.roofline),
+        ]
+        if let interval = row.interval {
+            object["interval"] = [
+                "probability": .real(ConformalInterval.probability), "half_width": .real(interval.halfWidth),
+                "coverage": .real(interval.coverage),
+            ]
+        }
+        return .object(object)
+    }
+
     /// Fits and errors for scripts; shares, not percents.
     public static func json(_ calibration: Calibration, _ evaluation: CalibrationEvaluation?) -> JSONValue {
         let fits = calibration.entries.map { entry -> JSONValue in
@@ -53,22 +111,9 @@ public enum CalibrationReport {
                 "roofline": json(entry.roofline),
             ]
         }
-        let rows = (evaluation?.rows ?? []).map { row -> JSONValue in
-            var object: JSONObject = [
-                "kernels": .string(name(row.group)), "measured": .string(name(row.choice)),
-                "error": json(row.model), "roofline": json(row.roofline),
-            ]
-            if let interval = row.interval {
-                object["interval"] = [
-                    "probability": .real(ConformalInterval.probability), "half_width": .real(interval.halfWidth),
-                    "coverage": .real(interval.coverage),
-                ]
-            }
-            return .object(object)
-        }
         return [
             "device": .string(calibration.device.name), "engine": .string(calibration.engine), "fits": .array(fits),
-            "evaluation": .array(rows),
+            "evaluation": .array((evaluation?.rows ?? []).map(json)),
         ]
     }
 

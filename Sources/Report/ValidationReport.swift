@@ -74,8 +74,12 @@ public enum ValidationReport {
     }
 
     /// All of it as JSON.
-    public static func json(_ results: [ValidationResult]) -> JSONValue {
-        ["schema": "simulate-validation-result/1", "validations": .array(results.map(json))]
+    public static func json(_ results: [ValidationResult], kernels: [KernelValidation] = []) -> JSONValue {
+        var object: JSONObject = [
+            "schema": "simulate-validation-result/1", "validations": .array(results.map(json)),
+        ]
+        if !kernels.isEmpty { object["kernels"] = CalibrationReport.json(kernels) }
+        return .object(object)
     }
 
     private static func json(_ result: ValidationResult) -> JSONValue {

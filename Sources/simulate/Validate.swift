@@ -19,7 +19,9 @@ struct Validate: ParsableCommand {
                 A manifest names a scenario, a file of measurements, and what their columns mean; those in Validation/ \
                 show how. Without a manifest all of Validation/ are run whose data is there: the project's own case, and \
                 public measurements under $SIMULATE_DATA (../shared/data unless set), which "data:" in a manifest's paths \
-                stands for. bias is the median signed error; MAPE, median and p95 are of absolute errors.
+                stands for. bias is the median signed error; MAPE, median and p95 are of absolute errors. A manifest of \
+                kernels holds fits to 16, 64 and 128 samples of a kernel table against all others in it, beside the plain \
+                roofline.
                 """)
 
         @Argument(help: "Manifests. All in Validation/ unless given.")
@@ -52,9 +54,19 @@ struct Validate: ParsableCommand {
 
         func run() throws {
             let data = getenv("SIMULATE_DATA").map { String(cString: $0) } ?? "../shared/data"
-            var studies: [ValidationStudy] = []
+            var studies: [ValidationStudy] = [], kernels: [KernelManifest] = []
             do {
                 for path in try manifests.isEmpty ? shipped() : manifests {
+                    if try KernelManifest.isOne(path) {
+                        let manifest = try KernelManifest(contentsOf: path, data: data)
+                        if manifests.isEmpty, !manifest.isDataThere {
+                            printToStandardError(
+                                "\(manifest.name): left out, \(manifest.table) is not there (make validate converts it)")
+                        } else {
+                            kernels.append(manifest)
+                        }
+                        continue
+                    }
                     let manifest = try ValidationManifest(contentsOf: path, data: data)
                     if manifests.isEmpty, !manifest.isDataThere {
                         printToStandardError("\(manifest.name): left out, \(manifest.cases.file) is not there")
@@ -65,18 +77,23 @@ struct Validate: ParsableCommand {
             } catch {
                 throw Failure.input(error)
             }
+            let fits = try kernels.map { manifest in
+                do { return try manifest.run() } catch { throw Failure.input(error) }
+            }
             var results: [ValidationResult] = []
             for study in studies {
                 results.append(waitFor { await study.run(
                     every: every, draws: draws ?? 0, jobs: jobs ?? processorCount) })
             }
             if json {
-                print(String(decoding: JSONWriter.pretty.bytes(of: ValidationReport.json(results)), as: UTF8.self))
+                print(String(decoding: JSONWriter.pretty.bytes(of: ValidationReport.json(results, kernels: fits)), as: UTF8.self))
             } else {
-                print((details ? ValidationReport.details(results) + "\n" : "") + ValidationReport.text(results),
-                      terminator: "")
+                var parts = details && !results.isEmpty ? [ValidationReport.details(results)] : []
+                if !results.isEmpty { parts.append(ValidationReport.text(results)) }
+                if !fits.isEmpty { parts.append(CalibrationReport.text(fits)) }
+                print(parts.joined(separator: "\n"), terminator: "")
             }
-            if results.allSatisfy(\.cases.isEmpty) {
+            if fits.isEmpty, results.allSatisfy(\.cases.isEmpty) {
                 throw Failure(message: "no case could be simulated; the reasons stand above", status: 1)
             }
         }
