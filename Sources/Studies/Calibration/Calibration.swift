@@ -7,17 +7,25 @@ import Timing
 public struct Calibration: Sendable {
     /// One operator class with one pair of number types.
     public struct Entry: Sendable {
+        /// What was fitted.
         public var group: KernelSample.Group
+        /// What was believed before.
         public var prior: ParameterPrior
+        /// The most probable numbers.
         public var fit: EfficiencyFit
         /// Error of the fit on the samples it saw; of the plain roofline on the same.
         public var error: ErrorSummary
+        /// Of the plain roofline on the same.
         public var roofline: ErrorSummary
     }
 
+    /// The device that was measured.
     public let device: DeviceDescriptor
+    /// The engine and version whose kernels were fitted.
     public let engine: String
+    /// The table as it was read.
     public let table: KernelTable
+    /// Its usable kernels of that engine.
     public let lint: LintedKernels
     /// In a fixed order of operators and types.
     public let entries: [Entry]
@@ -96,10 +104,13 @@ extension LintedKernels {
 public struct ErrorSummary: Sendable, Equatable {
     /// Mean of the magnitudes.
     public var mean = 0.0
+    /// Median of the magnitudes.
     public var median = 0.0
+    /// The magnitude that 95 % do not exceed.
     public var p95 = 0.0
     /// Median of the signed errors.
     public var bias = 0.0
+    /// How many there are.
     public var count = 0
 
     /// - Parameter errors: `prediction / measurement - 1`.

@@ -3,9 +3,11 @@ import Timing
 
 /// A device to calibrate: its peaks, its link, and the prior that stands where nothing is measured.
 public struct CalibrationDevice: Sendable {
+    /// Its peaks, cores and cache.
     public let device: DeviceDescriptor
     /// What one device can send to its peers in all, in bytes per second.
     public let scaleUpBytesPerSecond: Double
+    /// What stands where nothing is measured.
     public let prior: TimingProfile
     /// The prior with what is known of the shapes in which this device's kernels work.
     private let shapes: TimingProfile

@@ -19,19 +19,26 @@ public struct CalibrationEvaluation: Sendable {
         case otherDevice(String)
     }
 
+    /// The errors of one group of kernels under one choice of samples.
     public struct Row: Sendable {
+        /// Which kernels.
         public var group: KernelSample.Group
+        /// What was measured of them.
         public var choice: Choice
+        /// Of the fit, on kernels that it did not see.
         public var model: ErrorSummary
+        /// Of the plain roofline, on the same.
         public var roofline: ErrorSummary
         /// The interval that samples of a fit give, and how often it holds; nil for too few samples.
         public var interval: ConformalInterval?
     }
 
+    /// Draws of samples that a figure is the mean over.
     public static let draws = 20
     /// Draws of the surfaces, each of which takes long, and the kernels that they are tried on at most.
     static let surfaceDraws = 4
     static let surfaceTests = 2000
+    /// Group by group, from nothing measured to most.
     public let rows: [Row]
 
     /// Evaluates every group of the table that has at least 32 serving shapes.

@@ -22,17 +22,22 @@ public struct ParameterPrior: Sendable, Equatable {
 /// the parameters, shares at most 1, by Levenberg and Marquardt's method from two starts. The exponent that joins
 /// arithmetic and memory is the timing model's and is not fitted.
 public struct EfficiencyFit: Sendable, Equatable {
+    /// The numbers.
     public var parameters: ClassParameters
     /// Samples that the fit saw.
     public var samples: Int
 
+    /// Reached share of the peak arithmetic rate.
     public var computeEfficiency: Double { parameters.compute }
+    /// Reached share of the memory bandwidth, or of the link's.
     public var memoryEfficiency: Double { parameters.memory }
+    /// Nanoseconds of one launch.
     public var setupNanoseconds: Double { parameters.setup }
 
     /// The prior's own numbers: nothing measured.
     public init(_ prior: ParameterPrior) { (parameters, samples) = (prior.parameters, 0) }
 
+    /// The most probable numbers given measured kernels, in seconds, and what was believed before.
     public init(_ measured: [(resources: ResourceTimes, seconds: Double)], prior: ParameterPrior) {
         let problem = FitProblem(measured, prior)
         var slow = problem.center

@@ -17,16 +17,21 @@ public enum KernelOperator: String, Sendable, CaseIterable {
 public struct KernelSample: Sendable, Equatable {
     /// Kernels whose parameters are fitted together: those of one engine version, operator and number types.
     public struct Group: Hashable, Sendable {
+        /// Engine and version.
         public var engine: String
+        /// What they compute.
         public var kernel: KernelOperator
+        /// Type of weights and arithmetic.
         public var dataType: DataType
         /// Type of the KV cache in attention; elsewhere that of the weights.
         public var cacheType: DataType
     }
 
+    /// With which kernels it is fitted.
     public var group: Group
     /// What ran, as the timing model sees it.
     public var operations: [StepOperator]
+    /// Measured time.
     public var seconds: Double
     /// Every number that tells two shapes apart, the rows (or tokens, sequences, bytes) last.
     public var key: [Int]

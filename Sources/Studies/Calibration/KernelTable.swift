@@ -17,6 +17,7 @@ public struct KernelTable: Sendable {
     public var name: String
     /// FNV-1a of the file's bytes, which names the data in a profile's source.
     public var hash: UInt64
+    /// Its kernels in the order of the file.
     public var samples: [KernelSample]
     /// Lines of no rows, tokens or sequences, which measure nothing.
     public var emptyShapes = 0

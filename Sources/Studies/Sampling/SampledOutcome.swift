@@ -21,8 +21,11 @@ public struct SampledOutcome: Sendable {
         public var usesExpertLoad: Bool
     }
 
+    /// Of the samples file.
     public var hash: String
+    /// At which steps were executed.
     public var scale: StepScale
+    /// Of the choice of steps and of random data.
     public var seed: UInt64
     /// The pools of each serving workload.
     public var workloads: [[Pool]]

@@ -4,7 +4,9 @@ import ModelGraph
 public struct SampledStep: Sendable, Equatable {
     /// Its place among the steps of its pool.
     public var step: Int
+    /// The stratum that it was drawn from.
     public var stratum: Int
+    /// What strata are made by.
     public var features: StepFeatures
     /// Every operator of the step.
     public var operators: [SampledOperator]
@@ -19,6 +21,7 @@ public struct SampledStep: Sendable, Equatable {
 
 /// An operator of a sampled step: what the step asks for, and what ran in its place.
 public struct SampledOperator: Sendable, Equatable {
+    /// What ran, at the reduced scale.
     public var operation: StepOperator
     /// Nothing for collectives, which one machine does not run.
     public var executed: StepOperator?
@@ -70,9 +73,11 @@ public struct KeyValueErrorSample: Sendable, Equatable {
 
 /// The samples of one pool.
 public struct PoolSamples: Sendable, Equatable {
+    /// How the pool's steps are divided.
     public var strata: StepStrata
     /// Steps of the run that was sampled.
     public var population: Int
+    /// The steps that were executed.
     public var steps: [SampledStep]
 
     /// Load of the busiest rank's experts by tokens, where the model has experts.
