@@ -10,7 +10,8 @@ public enum ScheduleKind: String, Sendable, CaseIterable {
 
 /// Rules by which asynchronous generation is held back.
 public enum StalenessRule: String, Sendable, CaseIterable {
-    /// AReaL: groups taken in so far stay below `(max_staleness + version + 1) x prompts_per_step`.
+    /// AReaL: groups taken in so far stay below `(max_staleness + version + 1) x prompts_per_step`; the oldest are
+    /// trained on first, and a batch waits for one that would become staler than that allows.
     case areal
     /// verl: between two weight syncs at most `(1 + staleness_fraction)` times what training takes between them
     /// is generated, less what is left from before.
