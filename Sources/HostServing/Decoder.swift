@@ -123,7 +123,8 @@ public final class Decoder {
 
     private func products(_ rows: Int, layer: Int) throws {
         let matrices = weights.layers[layer]
-        try multiply(work.normalised, matrices.queryKeyValue, work.queryKeyValue, rows, shape.queryKeyValue, shape.hidden)
+        try multiply(
+            work.normalised, matrices.queryKeyValue, work.queryKeyValue, rows, shape.queryKeyValue, shape.hidden)
         try multiply(work.attended, matrices.output, work.projected, rows, shape.hidden, shape.queries)
         try multiply(work.normalised, matrices.gateUp, work.gateUp, rows, 2 * shape.intermediate, shape.hidden)
         try multiply(work.activated, matrices.down, work.projected, rows, shape.hidden, shape.intermediate)

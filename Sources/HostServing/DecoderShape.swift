@@ -24,7 +24,8 @@ struct DecoderShape: Sendable, Equatable {
                 remedy: "the host serves dense models with full attention")
         }
         guard model.headSize % 2 == 0, model.hiddenSize > 0, model.intermediateSize > 0 else {
-            throw HostServingError("\(model.name) has heads of \(model.headSize)", remedy: "rotary positions need pairs")
+            throw HostServingError(
+                "\(model.name) has heads of \(model.headSize)", remedy: "rotary positions need pairs")
         }
         layers = model.layers
         hidden = model.hiddenSize

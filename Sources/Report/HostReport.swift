@@ -9,7 +9,8 @@ public enum HostReport {
     public static func text(_ calibration: HostCalibration) -> String {
         let device = calibration.device
         var table = TextTable([
-            "kernels of this machine, one thread", "samples", "eta_c", "eta_m", "setup", "MAPE", "p95", "bias", "p90/p50",
+            "kernels of this machine, one thread", "samples", "eta_c", "eta_m", "setup", "MAPE", "p95", "bias",
+            "p90/p50",
         ])
         for entry in calibration.entries {
             let parameters = entry.fit.parameters
@@ -23,8 +24,8 @@ public enum HostReport {
         let overhead = calibration.overhead
         return "peaks: \(significant((device.matrixRates[.fp32]?.value ?? 0) / 1e9)) GFLOP/s, "
             + "\(significant(device.memoryBytesPerSecond.value / 1e9)) GB/s in a core's cache\n\n" + table.text
-            + "\nbetween the kernels of a step: \(time(overhead.step / 1e9)), \(time(overhead.perSequence / 1e9)) a sequence, "
-            + "\(time(overhead.perToken / 1e9)) a token; p90/p50 is the widest of a kind's measurements\n"
+            + "\nbetween the kernels of a step: \(time(overhead.step / 1e9)), "
+            + "\(time(overhead.perSequence / 1e9)) a sequence, \(time(overhead.perToken / 1e9)) a token; p90/p50 is the widest of a kind's measurements\n"
     }
 
     /// The numbers for scripts.
@@ -47,7 +48,8 @@ public enum HostReport {
 
     /// What the server measured beside what the simulator says.
     public static func text(_ validation: HostValidation) -> String {
-        var table = TextTable(["\(validation.served.requests.count) requests on this machine", "measured", "predicted", "error"])
+        let count = validation.served.requests.count
+        var table = TextTable(["\(count) requests on this machine", "measured", "predicted", "error"])
         for figure in validation.figures {
             let isTime = figure.metric != "steps"
             func cell(_ value: Double) -> String { isTime ? time(value) : "\(Int(value))" }
@@ -65,13 +67,25 @@ public enum HostReport {
         }
         let bar = HostValidation.bar
         let worst = validation.result.value(of: bar) ?? .infinity
-        return text + "\nmean TPOT is to be within \(percent(bar.atMost)): \(worst <= bar.atMost ? "holds" : "MISSED")\n"
+        let verdict = worst <= bar.atMost ? "holds" : "MISSED"
+        return text + "\nmean TPOT is to be within \(percent(bar.atMost)): \(verdict)\n"
+    }
+
+    /// The comparison for scripts, as other validations have it, and the time of kernels where it was counted.
+    public static func json(_ validation: HostValidation) -> JSONValue {
+        let value = ValidationReport.json([validation.result])
+        guard !validation.kernels.isEmpty else { return value }
+        let kernels = validation.kernels.map { kind -> JSONValue in
+            ["kernels": .string(kind.name), "measured_s": .real(kind.measured), "predicted_s": .real(kind.predicted)]
+        }
+        return value.applying(mergePatch: ["kernels": .array(kernels)])
     }
 
     private static func name(_ metric: String) -> String {
         let parts = metric.split(separator: ".")
         let names = ["ttft_s": "TTFT", "tpot_s": "TPOT", "e2e_s": "E2E", "makespan_s": "makespan", "steps": "steps"]
-        return ([names[String(parts[0])] ?? String(parts[0])] + parts.dropFirst().map(String.init)).joined(separator: " ")
+        let first = names[String(parts[0])] ?? String(parts[0])
+        return ([first] + parts.dropFirst().map(String.init)).joined(separator: " ")
     }
 
     private static func signed(_ share: Double) -> String { (share > 0 ? "+" : "") + percent(share) }

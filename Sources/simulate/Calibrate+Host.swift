@@ -12,8 +12,8 @@ extension Calibrate {
                 Runs the simulator's own kernels: matrix products of one row and of many, prompt and decode attention, \
                 and whole steps of a small server for what lies between them; in CPU time of the thread, medians of \
                 several runs, on weights that the caches do not hold. It refuses when p90 over the median of a \
-                measurement stays too wide. The file written with -o is a device: "device": "host.json" of a node group \
-                of type host-1 takes it. It says nothing of any accelerator.
+                measurement stays too wide. The file written with -o is a device: "device": "host.json" of a node \
+                group of type host-1 takes it. It says nothing of any accelerator.
                 """)
 
         @OptionGroup var measuring: HostMeasuring
@@ -25,13 +25,18 @@ extension Calibrate {
         var output: String?
 
         func validate() throws {
-            if json, output == "-" { throw ValidationError("only one of --json and --output - can have standard output") }
+            if json, output == "-" {
+                throw ValidationError("only one of --json and --output - can have standard output")
+            }
         }
 
         func run() throws {
             let calibration = try measuring.calibration()
             var text = HostReport.text(calibration)
-            if json { text = String(decoding: JSONWriter.pretty.bytes(of: HostReport.json(calibration)), as: UTF8.self) + "\n" }
+            if json {
+                let value = HostReport.json(calibration)
+                text = String(decoding: JSONWriter.pretty.bytes(of: value), as: UTF8.self) + "\n"
+            }
             if output == "-" { printToStandardError(text) } else { print(text, terminator: "") }
             guard let output else { return }
             try writeWhole(JSONWriter.pretty.bytes(of: calibration.file) + [UInt8(ascii: "\n")], to: output)
@@ -52,7 +57,9 @@ struct HostMeasuring: ParsableArguments {
     var isGiven: Bool { spread != nil || runs != nil }
 
     func validate() throws {
-        if let spread, spread <= 1 { throw ValidationError("--spread \(spread): expected a ratio above 1, such as 1.2") }
+        if let spread, spread <= 1 {
+            throw ValidationError("--spread \(spread): expected a ratio above 1, such as 1.2")
+        }
         if let runs, !(5...1000).contains(runs) {
             throw ValidationError("--runs \(runs): expected an integer from 5 to 1000")
         }

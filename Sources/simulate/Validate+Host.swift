@@ -11,12 +11,12 @@ extension Validate {
         static let configuration = CommandConfiguration(
             abstract: "Serve a small trace on this machine with a small transformer, and predict the same run.",
             discussion: """
-                A decoder with random weights really serves: continuous batching, chunked prefill, a paged KV cache, real \
-                kernels on one thread. Its clock is the CPU time of that thread, so that other programs do not count, and \
-                it moves on to the next arrival instead of waiting for it. The simulator predicts the run from a \
-                calibration of this machine, which used other shapes: made on the spot, or the file of simulate calibrate \
-                host. Requests arrive at 0.7 of what the calibrated host is predicted to serve. Takes about half a minute. \
-                It checks batching, scheduling and composition of steps, not the times of any accelerator.
+                A decoder with random weights really serves: continuous batching, chunked prefill, a paged KV cache, \
+                real kernels on one thread. Its clock is the CPU time of that thread, so that other programs do not \
+                count, and it moves on to the next arrival instead of waiting for it. The simulator predicts the run \
+                from a calibration of this machine, which used other shapes: made on the spot, or the file of simulate \
+                calibrate host. Requests arrive at 0.7 of what the calibrated host is predicted to serve. Takes about \
+                half a minute. It checks batching, scheduling and composition of steps, not the times of any accelerator.
                 """)
 
         @OptionGroup var measuring: HostMeasuring
@@ -27,11 +27,13 @@ extension Validate {
         @Option(help: "Requests with their arrivals, in any known format; 1024 tokens each at most.")
         var trace: String?
 
-        @Option(help: ArgumentHelp("Requests that are generated where no trace is given; 40 unless given.", valueName: "n"))
+        @Option(help: ArgumentHelp(
+            "Requests that are generated where no trace is given; 40 unless given.", valueName: "n"))
         var requests: Int?
 
         @Option(help: ArgumentHelp(
-            "Their rate as a share of what the host is predicted to serve at most; 0.7 unless given.", valueName: "share"))
+            "Their rate as a share of what the host is predicted to serve at most; 0.7 unless given.",
+            valueName: "share"))
         var load: Double?
 
         @Option(help: "Seed of requests, weights and prompts.")
@@ -85,7 +87,7 @@ extension Validate {
                 throw trace == nil && profile == nil ? Failure.run(error) : Failure.input(error)
             }
             if json {
-                print(String(decoding: JSONWriter.pretty.bytes(of: ValidationReport.json([validation.result])), as: UTF8.self))
+                print(String(decoding: JSONWriter.pretty.bytes(of: HostReport.json(validation)), as: UTF8.self))
             } else {
                 print(HostReport.text(validation), terminator: "")
             }
@@ -98,7 +100,8 @@ extension Validate {
             let device = try DeviceDescriptor(document: document)
             guard device.cores.kind == .thread, device.timing != nil else {
                 throw FileProblem(
-                    path: path, message: "is not the calibration of a host", remedy: "make one with simulate calibrate host -o")
+                    path: path, message: "is not the calibration of a host",
+                    remedy: "make one with simulate calibrate host -o")
             }
             return document.value
         }

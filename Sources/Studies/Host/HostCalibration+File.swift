@@ -15,11 +15,11 @@ extension HostCalibration {
             "memory": [
                 "capacity": sourced(.string("\(device.memoryBytes.value / 1 << 30) GiB"), device.memoryBytes),
                 "bandwidth": sourced(
-                    .string(decimal(device.memoryBytesPerSecond.value / 1e9, 1) + " GB/s"), device.memoryBytesPerSecond),
+                    bandwidth(device.memoryBytesPerSecond.value), device.memoryBytesPerSecond),
             ],
             "cores": ["kind": "thread", "matrix": sourced(.init(device.cores.matrix.value), device.cores.matrix)],
             "links": ["host_link_bandwidth": sourced(
-                .string(decimal(device.hostLinkBytesPerSecond.value / 1e9, 1) + " GB/s"), device.hostLinkBytesPerSecond)],
+                bandwidth(device.hostLinkBytesPerSecond.value), device.hostLinkBytesPerSecond)],
             "power": sourced(.string(decimal(device.powerWatts.value, 0) + " W"), device.powerWatts),
             "timing": .object(timing),
         ]
@@ -75,6 +75,10 @@ extension HostCalibration {
     private func rate(_ value: Sourced<Double>?) -> JSONValue {
         guard let value else { return .null }
         return sourced(.string(decimal(value.value / 1e9, 1) + " GFLOP/s"), value)
+    }
+
+    private func bandwidth(_ bytesPerSecond: Double) -> JSONValue {
+        .string(decimal(bytesPerSecond / 1e9, 1) + " GB/s")
     }
 
     private func sourced<Value>(_ text: JSONValue, _ value: Sourced<Value>) -> JSONValue {

@@ -79,21 +79,22 @@ final class HostKernels {
         let shape = OperatorShape.decodeAttention(
             sequences: sequences, contextTokens: Int64(sequences * context), heads: heads)
         let attention = Attention(heads: heads)
-        return attend(name, .decodeAttention, shape, heads, sequences: sequences, context: context) { query, views, result in
-            attention.decode(query, views, into: result)
+        return attend(name, .decodeAttention, shape, heads, sequences: sequences, context: context) {
+            attention.decode($0, $1, into: $2)
         }
     }
 
     private func prefill(_ heads: AttentionHeads, _ tokens: Int, _ prior: Int) -> Case {
-        let name = "prefill attention of \(tokens) tokens behind \(prior), \(heads.query) heads of \(heads.keySize) over "
-            + "\(heads.keyValue)"
+        let name = "prefill attention of \(tokens) tokens behind \(prior), \(heads.query) heads of \(heads.keySize) "
+            + "over \(heads.keyValue)"
         let chunk = PrefillChunk(tokens: tokens, priorContext: prior)
         let shape = OperatorShape.prefillAttention(
             pairs: chunk.pairs(window: nil), executedPairs: chunk.paddedPairs(window: nil),
-            lastBlockPairs: chunk.lastBlockPairs(window: nil), queries: tokens, keys: chunk.keys(window: nil), heads: heads)
+            lastBlockPairs: chunk.lastBlockPairs(window: nil), queries: tokens, keys: chunk.keys(window: nil),
+            heads: heads)
         let attention = Attention(heads: heads)
-        return attend(name, .prefillAttention, shape, heads, sequences: 1, context: tokens + prior) { query, views, result in
-            attention.prefill(query, count: tokens, views[0], into: result)
+        return attend(name, .prefillAttention, shape, heads, sequences: 1, context: tokens + prior) {
+            attention.prefill($0, count: tokens, $1[0], into: $2)
         }
     }
 

@@ -1,4 +1,5 @@
-/// What a step of the host's server takes beside its kernels: `step + per sequence x rows of logits + per token x tokens`.
+/// What a step of the host's server takes beside its kernels:
+/// `step + per sequence x rows of logits + per token x tokens`.
 public struct HostOverhead: Sendable, Equatable {
     /// Nanoseconds, none negative.
     public var step = 0.0

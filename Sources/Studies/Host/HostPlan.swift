@@ -25,7 +25,9 @@ public struct HostPlan: Sendable {
 
     /// What `simulate calibrate host` measures, in about a quarter of a minute.
     public static let standard = HostPlan(
-        matrices: [(640, 640), (1152, 640), (640, 1792), (3584, 640), (1024, 1024), (1024, 3072), (6144, 1024), (4096, 640)],
+        matrices: [
+            (640, 640), (1152, 640), (640, 1792), (3584, 640), (1024, 1024), (1024, 3072), (6144, 1024), (4096, 640),
+        ],
         rows: [1, 2, 4, 8, 16, 24, 32, 64, 96, 128, 192, 256],
         heads: [
             .hostHeads(query: 16, keyValue: 4, size: 64), .hostHeads(query: 10, keyValue: 5, size: 64),

@@ -89,7 +89,8 @@ public struct HostValidation: Sendable {
     /// The comparison in the form that other validations have.
     public var result: ValidationResult {
         ValidationResult(
-            name: "host", description: "A small transformer that really serves on this machine, against its simulation.",
+            name: "host",
+            description: "A small transformer that really serves on this machine, against its simulation.",
             fitted: [], cases: [ValidatedCase(label: "\(served.requests.count) requests", group: "", figures: figures)],
             duplicates: 0, uncovered: [], bars: [Self.bar])
     }

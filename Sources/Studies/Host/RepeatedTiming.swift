@@ -29,8 +29,8 @@ public struct UnsteadyMachine: Error, Sendable, Equatable, CustomStringConvertib
 
     public var description: String {
         func number(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
-        return "\(timing.name): p90 is \(number(timing.spread)) times the median of \(timing.seconds.count) runs, in the "
-            + "best of \(attempts) attempts, where \(number(limit)) is allowed; something else uses this machine: "
+        return "\(timing.name): p90 is \(number(timing.spread)) times the median of \(timing.seconds.count) runs, in "
+            + "the best of \(attempts) attempts, where \(number(limit)) is allowed; something else uses this machine: "
             + "stop it, or allow more with --spread"
     }
 }
@@ -60,6 +60,7 @@ public struct SteadyTimer: Sendable {
             if timing.spread <= limit { return timing }
             if timing.spread < best?.spread ?? .infinity { best = timing }
         }
-        throw UnsteadyMachine(timing: best ?? RepeatedTiming(name: name, seconds: [0]), limit: limit, attempts: attempts)
+        throw UnsteadyMachine(
+            timing: best ?? RepeatedTiming(name: name, seconds: [0]), limit: limit, attempts: attempts)
     }
 }
