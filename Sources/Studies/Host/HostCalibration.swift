@@ -50,7 +50,9 @@ public struct HostCalibration: Sendable {
 
     /// A host's kernels are not those of any accelerator: nothing is known of them but the order of magnitude.
     static func prior(_ kernel: KernelOperator) -> ParameterPrior {
-        let numbers = ClassParameters(compute: 0.3, memory: 0.3, setup: 2000, extra: 200)
+        // Only decode attention has a time for each sequence; what `extra` is elsewhere, a host has not.
+        let unit = kernel == .decodeAttention ? 200.0 : 0
+        let numbers = ClassParameters(compute: 0.3, memory: 0.3, setup: 2000, extra: unit)
         let deviations = [1.5, 1.5, 1.5] + (kernel == .decodeAttention ? [1.5] : [])
         return ParameterPrior(parameters: numbers, deviations: deviations, scatter: 0.1)
     }
