@@ -40,7 +40,7 @@ extension Calibrate {
 
         @Flag(help: ArgumentHelp(
             "Also put a surface through what the fit leaves over, in the profile.",
-            discussion: "For GEMM, prefill attention and all-reduce with 64 samples or more; used only inside their range."))
+            discussion: "For each kind of kernel with 64 samples or more; used only inside their range."))
         var surface = false
 
         @Option(help: "With --evaluate: a shipped device whose parameters are held against the table, too.")
