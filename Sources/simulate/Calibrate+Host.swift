@@ -65,16 +65,21 @@ struct HostMeasuring: ParsableArguments {
         }
     }
 
-    /// Measures and fits; refuses a machine that is not steady.
-    func calibration() throws -> HostCalibration {
+    var timer: SteadyTimer { SteadyTimer(limit: spread ?? 1.2, runs: runs ?? 15) }
+
+    /// Measures this machine; refuses one that is not steady.
+    func measure() throws -> HostMeasurements {
         do {
-            let measured = try HostMeasurements(timer: SteadyTimer(limit: spread ?? 1.2, runs: runs ?? 15)) {
-                printToStandardError("measuring \($0) …")
-            }
-            return try HostCalibration(measured)
+            return try HostMeasurements(timer: timer) { printToStandardError("measuring \($0) …") }
         } catch {
             throw Failure.run(error)
         }
+    }
+
+    /// Measures and fits.
+    func calibration() throws -> HostCalibration {
+        let measured = try measure()
+        do { return try HostCalibration(measured) } catch { throw Failure.run(error) }
     }
 }
 

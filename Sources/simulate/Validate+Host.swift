@@ -15,7 +15,8 @@ extension Validate {
                 real kernels on one thread. Its clock is the CPU time of that thread, so that other programs do not \
                 count, and it moves on to the next arrival instead of waiting for it. The simulator predicts the run \
                 from a calibration of this machine, which used other shapes: made on the spot, or the file of simulate \
-                calibrate host. Requests arrive at 0.7 of what the calibrated host is predicted to serve. Takes about \
+                calibrate host. A machine whose kernels take another time after the run than before it is refused. Requests \
+                arrive at 0.7 of what the calibrated host is predicted to serve. Takes about \
                 half a minute. It checks batching, scheduling and composition of steps, not the times of any accelerator.
                 """)
 
@@ -45,9 +46,9 @@ extension Validate {
         @Flag(help: "Print the comparison as JSON.")
         var json = false
 
-        @Option(help: ArgumentHelp(
+        @Option(name: .customLong("measured"), help: ArgumentHelp(
             "Also write the measured requests, as a manifest of simulate validate reads them.", valueName: "file.csv"))
-        var measured: String?
+        var measuredFile: String?
 
         func validate() throws {
             if let requests, !(1...100_000).contains(requests) {
@@ -72,9 +73,16 @@ extension Validate {
             options.seed = UInt64(seed)
             options.timesKernels = details
             let device: JSONValue
+            var measured: HostMeasurements?
             do {
                 options.trace = try trace.map { try RequestTraceReader.read(path: $0) }
-                if let profile { device = try known(profile) } else { device = try measuring.calibration().file }
+                if let profile {
+                    device = try known(profile)
+                } else {
+                    let measurements = try measuring.measure()
+                    device = try HostCalibration(measurements).file
+                    measured = measurements
+                }
             } catch let failure as Failure {
                 throw failure
             } catch {
@@ -83,6 +91,7 @@ extension Validate {
             let validation: HostValidation
             do {
                 validation = try HostValidation(device: device, options) { printToStandardError("\($0) …") }
+                try measured?.checkPace(timer: measuring.timer)
             } catch {
                 throw trace == nil && profile == nil ? Failure.run(error) : Failure.input(error)
             }
@@ -91,7 +100,7 @@ extension Validate {
             } else {
                 print(HostReport.text(validation), terminator: "")
             }
-            if let measured { try writeWhole(Array(validation.table.utf8), to: measured) }
+            if let measuredFile { try writeWhole(Array(validation.table.utf8), to: measuredFile) }
         }
 
         /// A device file that was read once to be sure of it.

@@ -164,4 +164,26 @@ import Timing
         #expect(text.contains("gemm of 1 x 2 x 3: p90 is 1.5 times the median of 10 runs"))
         #expect(text.contains("--spread"))
     }
+
+    /// A machine that is as quick as measured passes; one whose kernels took a thousandth of that is refused.
+    @Test func aChangedPaceIsRefused() throws {
+        var plan = HostPlan.standard
+        plan.poolNumbers = 1 << 20
+        (plan.rows, plan.batches, plan.prompts, plan.repetitions) = ([1], [1], [12], 2)
+        plan.matrices.removeLast(plan.matrices.count - 1)
+        plan.heads.removeLast(plan.heads.count - 1)
+        plan.decodes.removeLast(plan.decodes.count - 1)
+        plan.prefills.removeLast(plan.prefills.count - 1)
+        let timer = SteadyTimer(limit: 1e6, runs: 5, attempts: 1)
+        var measured = try HostMeasurements(plan, timer: timer)
+        try measured.checkPace(plan, timer: timer)
+        for index in measured.kernels.indices {
+            measured.kernels[index].timing = Self.timing(measured.kernels[index].timing.median / 1000)
+        }
+        let refusal = try #require(throws: ChangedPace.self) {
+            try measured.checkPace(plan, timer: SteadyTimer(limit: 2, runs: 5))
+        }
+        #expect(refusal.ratio > 10)
+        #expect("\(refusal)".contains("something else uses this machine"))
+    }
 }

@@ -26,7 +26,8 @@ final class HostKernels {
         pool = (0..<plan.poolNumbers).map { pattern[$0 % 65_537] }
         let widest = plan.matrices.map(\.outputs).max() ?? 1
         let heads = plan.heads.map { $0.query * $0.valueSize }.max() ?? 1
-        results = Array(repeating: 0, count: (plan.rows.max() ?? 1) * max(widest, heads))
+        let rows = plan.rows + plan.prefills.map(\.tokens) + plan.decodes.map(\.sequences)
+        results = Array(repeating: 0, count: (rows.max() ?? 1) * max(widest, heads))
     }
 
     /// Every kernel of the plan.

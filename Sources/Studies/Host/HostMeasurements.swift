@@ -44,24 +44,40 @@ public struct HostMeasurements: Sendable {
     public init(_ plan: HostPlan = .standard, timer: SteadyTimer, progress: (String) -> Void = { _ in }) throws {
         let kernels = try HostKernels(plan)
         progress("kernels")
-        func seconds(_ work: () throws -> Void) throws -> Double {
-            var failure: (any Error)?
-            // A millisecond at least: what another program leaves of the caches is then small in it.
-            let result = ThreadClock.seconds(least: 1e-3) {
-                do { try work() } catch { failure = error }
-            }
-            if let failure { throw failure }
-            return result
-        }
-        let copy = try timer.measure("copy in cache") { try seconds(kernels.copyInCache) }
+        let copy = try timer.measure("copy in cache") { try Self.seconds(kernels.copyInCache) }
         cacheBytesPerSecond = 8 * Double(HostKernels.copiedNumbers) / copy.median
         self.kernels = try kernels.cases().map { measured in
             Kernel(
                 kernel: measured.kernel, operation: measured.operation,
-                timing: try timer.measure(measured.name) { try seconds(measured.work) })
+                timing: try timer.measure(measured.name) { try Self.seconds(measured.work) })
         }
         progress("steps")
         model = plan.model
         steps = try HostSteps(plan).measure(timer)
+    }
+
+    /// Measures some of the kernels again, to see whether the machine is as quick as it was.
+    /// - Parameter plan: the plan that these measurements were made by.
+    /// - Throws: ``ChangedPace`` where the median kernel's time has changed by more than the timer's limit allows of
+    ///   its runs, or what a kernel library refuses.
+    public func checkPace(_ plan: HostPlan = .standard, timer: SteadyTimer) throws {
+        let cases = try HostKernels(plan).cases()
+        let ratios = try zip(cases, kernels).enumerated().filter { $0.offset % 12 == 0 }.map { entry in
+            let (again, before) = entry.element
+            let runs = try (0..<timer.runs).map { _ in try Self.seconds(again.work) }
+            return RepeatedTiming(name: again.name, seconds: runs).median / before.timing.median
+        }
+        let median = RepeatedTiming(name: "pace", seconds: ratios).median
+        guard max(median, 1 / median) <= timer.limit else { throw ChangedPace(ratio: median, limit: timer.limit) }
+    }
+
+    private static func seconds(_ work: () throws -> Void) throws -> Double {
+        var failure: (any Error)?
+        // A millisecond at least: what another program leaves of the caches is then small in it.
+        let result = ThreadClock.seconds(least: 1e-3) {
+            do { try work() } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return result
     }
 }

@@ -35,6 +35,20 @@ public struct UnsteadyMachine: Error, Sendable, Equatable, CustomStringConvertib
     }
 }
 
+/// A machine that became slower or faster between its calibration and the end of a run that is held against it.
+public struct ChangedPace: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Time of kernels measured again over that of the calibration, their median.
+    public var ratio: Double
+    public var limit: Double
+
+    public var description: String {
+        let percent = Int(((ratio - 1) * 100).rounded())
+        return "kernels of the calibration take \(percent > 0 ? "+" : "")\(percent) % when they are measured again after "
+            + "the run; something else uses this machine, so that the comparison would say nothing: stop it and run "
+            + "again, or allow more with --spread"
+    }
+}
+
 /// Measures until the spread is narrow enough, or refuses.
 public struct SteadyTimer: Sendable {
     /// Largest p90 over median.
@@ -43,7 +57,7 @@ public struct SteadyTimer: Sendable {
     public var runs: Int
     public var attempts: Int
 
-    public init(limit: Double = 1.2, runs: Int = 15, attempts: Int = 5) {
+    public init(limit: Double = 1.2, runs: Int = 15, attempts: Int = 20) {
         (self.limit, self.runs, self.attempts) = (limit, runs, attempts)
     }
 
