@@ -99,6 +99,8 @@ extension VariantRun {
             guard !links.isEmpty else { continue }
             phases[phase.name] = .object(JSONObject(links.map { (names[$0.link], .integer($0.bytes)) }))
         }
+        let data = engine.linkBytes.dataLinks
+        if !data.isEmpty { phases["data"] = .object(JSONObject(data.map { (names[$0.link], .integer($0.bytes)) })) }
         return phases
     }
 

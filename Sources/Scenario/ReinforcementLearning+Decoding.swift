@@ -23,7 +23,7 @@ extension JSONType<ReinforcementLearningSpecification> {
                 train: workload.optional("train", .train(folder: folder), default: .standard),
                 rollout: workload.optional("rollout", .rollout(folder: folder), default: .standard),
                 transition: workload.optional("transition", .transition, default: .standard), schedule: schedule,
-                dataEngine: workload.optional("data_engine", .dataEngine), fixedTimes: fixed)
+                dataEngine: workload.optional("data_engine", .dataEngine(nodeGroups: nodeGroups)), fixedTimes: fixed)
             if specification.warmupSteps >= specification.steps {
                 workload.fail(
                     at: "warmup_steps", "\(specification.warmupSteps) of \(specification.steps) steps "

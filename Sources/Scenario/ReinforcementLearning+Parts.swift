@@ -203,7 +203,7 @@ extension JSONType<ToolCalls> {
 }
 
 extension JSONType<DataEngineSpecification> {
-    static var dataEngine: JSONType {
+    static func dataEngine(nodeGroups: [String]) -> JSONType {
         .object { engine in
             let standard = DataEngineConfiguration()
             let kind = engine.optional("kind", .choice(), default: standard.kind)
@@ -214,6 +214,7 @@ extension JSONType<DataEngineSpecification> {
             if streamed != nil, kind == .barrier {
                 engine.fail(at: "stream_stages", "has no effect behind a barrier", remedy: "use the kind streaming")
             }
+            let nodes = engine.optional("nodes", nodeGroups.isEmpty ? .name : .choice(of: nodeGroups))
             return DataEngineSpecification(
                 configuration: DataEngineConfiguration(
                     kind: kind,
@@ -229,7 +230,8 @@ extension JSONType<DataEngineSpecification> {
                         default: standard.storeBytesPerSecond),
                     requestNanoseconds: engine.optional(
                         "request_time", .duration(), default: standard.requestNanoseconds)),
-                streamedPasses: kind == .streaming ? streamed ?? stages.map(\.value) : [])
+                streamedPasses: kind == .streaming ? streamed ?? stages.map(\.value) : [],
+                nodes: nodes)
         }
     }
 }

@@ -57,7 +57,7 @@ struct ReinforcementLearningBinder {
             placement: placement, transition: specification.transition.configuration, lengths: lengths.source,
             times: times, memory: state,
             serving: serving(placement, state, rolloutNode, profile, lengths.longestSequence),
-            streaming: streaming)
+            streaming: streaming(placement, &machine))
         if let training {
             guard addReshard(training, to: &configuration) else { return nil }
             configuration.peakFlopPerSecond = training.peakFlopPerSecond
@@ -219,13 +219,31 @@ struct ReinforcementLearningBinder {
     }
 
     /// Streaming needs devices that are free while others generate; on shared cards the engine is a barrier.
-    private var streaming: StreamingConfiguration? {
+    private func streaming(_ placement: PlacementConfiguration, _ machine: inout Machine) -> StreamingConfiguration? {
         guard let engine = specification.dataEngine else { return nil }
         var passes = specification.placement.mode == .cocard ? [] : engine.streamedPasses
         if !specification.algorithm.hasReference { passes.removeAll { $0 == .reference } }
         if specification.reward.kind != .model { passes.removeAll { $0 == .reward } }
         let readers = 2 + (specification.algorithm.hasReference ? 1 : 0) + (specification.algorithm.hasCritic ? 2 : 0)
-        return StreamingConfiguration(engine: engine.configuration, streamedPasses: passes, readers: readers)
+        return StreamingConfiguration(
+            engine: engine.configuration, streamedPasses: passes, readers: readers,
+            plane: plane(engine, placement, &machine))
+    }
+
+    /// Links between devices and warehouses on nodes.
+    private func plane(
+        _ engine: DataEngineSpecification, _ placement: PlacementConfiguration, _ machine: inout Machine
+    ) -> DataPlane? {
+        guard let name = engine.nodes, let group = machine.cluster.layout.group(named: name) else { return nil }
+        do {
+            return try DataPlane(
+                engine.configuration, owner: specification.name,
+                nodes: machine.cluster.layout.nodes(ofGroup: group).map { NodeID($0) },
+                writers: placement.replicas.flatMap { $0 }, readers: placement.trainDevices, on: &machine)
+        } catch {
+            report("data_engine", "nodes", "\(error)")
+            return nil
+        }
     }
 }
 

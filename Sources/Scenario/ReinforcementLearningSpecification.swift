@@ -95,4 +95,6 @@ public struct TransitionSpecification: Sendable {
 public struct DataEngineSpecification: Sendable {
     public var configuration: DataEngineConfiguration
     public var streamedPasses: [ComputePass]
+    /// Group of the nodes that the warehouses are on; without it their bytes cross no link.
+    public var nodes: String?
 }

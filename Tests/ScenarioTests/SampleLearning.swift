@@ -41,7 +41,7 @@ extension SampleScenarios {
           "schedule": { "kind": "sync", "partial_rollout": { "max_split": 2, "stop_fraction": 0.9 } },
           "data_engine": { "kind": "streaming", "stream_stages": ["reference", "old_log_prob"], "warehouses": 4,
                            "controllers": 2, "chunk_samples": 32, "bytes_per_token": 60, "payload": "1 MB",
-                           "store_bandwidth": "2.5 GB/s", "request_time": "500 us" } }
+                           "store_bandwidth": "2.5 GB/s", "request_time": "500 us", "nodes": "a3" } }
         """)
 
     /// Asynchronous training with filtered groups and lengths that follow a curve.
@@ -61,7 +61,7 @@ extension SampleScenarios {
                         "kv_on_update": "keep" },
           "data_engine": { "kind": "barrier", "warehouses": 1, "controllers": 1, "chunk_samples": 64,
                            "bytes_per_token": 60, "payload": "0 B", "store_bandwidth": "2.5 GB/s",
-                           "request_time": "500 us" } }
+                           "request_time": "500 us", "nodes": "h20" } }
         """)
 
     /// Recorded lengths.

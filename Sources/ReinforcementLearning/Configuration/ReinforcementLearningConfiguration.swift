@@ -74,11 +74,14 @@ public struct StreamingConfiguration: Sendable, Equatable {
     public var streamedPasses: [ComputePass]
     /// Passes that read what was generated.
     public var readers: Int
+    /// Links of the cluster that samples cross; nil where the store alone takes time.
+    public var plane: DataPlane?
 
-    public init(engine: DataEngineConfiguration, streamedPasses: [ComputePass], readers: Int) {
+    public init(engine: DataEngineConfiguration, streamedPasses: [ComputePass], readers: Int, plane: DataPlane? = nil) {
         self.engine = engine
         self.streamedPasses = streamedPasses
         self.readers = readers
+        self.plane = plane
     }
 
     /// Groups of one chunk.

@@ -1,5 +1,6 @@
 import EventEngine
 import Hardware
+import Training
 
 /// Groups from their last response to the batch that is trained on.
 extension ReinforcementLearningEngine {
@@ -22,7 +23,7 @@ extension ReinforcementLearningEngine {
         groups[slot].stage = .generated
         generation.generatedGroups += 1
         if groups[slot].live > 0 { surplusGroups.append(group) }
-        stream(group, at: now)
+        stream(group, at: now, &queue)
         // Where training waits for the whole batch anyway, the batch's rewards are waited for at once.
         if generatesBatches, configuration.algorithm.dynamicSampling == nil { return }
         let end = groups[slot].rewardsAt
@@ -108,34 +109,54 @@ extension ReinforcementLearningEngine {
     // MARK: Streamed passes
 
     /// Passes that take groups as they come: one after the other on the training devices, beside generation.
-    private mutating func stream(_ group: Int32, at now: Nanoseconds) {
+    private mutating func stream(_ group: Int32, at now: Nanoseconds, _ queue: inout EventQueue) {
         guard let streaming = configuration.streaming, !streaming.streamedPasses.isEmpty else { return }
         chunk.append(group)
         let isLast = generation.generatedGroups >= generation.groups
         guard chunk.count >= streaming.chunkGroups(samplesPerGroup: samplesPerGroup) || isLast else { return }
         let load = load(of: chunk)
         let bytes = streaming.engine.bytes(tokens: tokens(of: chunk), samples: chunk.count * samplesPerGroup)
+        let passes = streaming.streamedPasses.map { ($0, passTimes($0, groups: chunk.count, load: load)) }
+        chunk.removeAll(keepingCapacity: true)
+        guard streaming.plane == nil else {
+            return beginTransfer(bytes: bytes, readers: passes.count, passes: passes, at: now, &queue)
+        }
         var dataAt = store?.move(bytes, at: now) ?? now
-        var busy: Nanoseconds = 0
-        for pass in streaming.streamedPasses {
-            let times = passTimes(pass, groups: chunk.count, load: load)
+        for (pass, times) in passes {
             let asked = store?.request(stage: pass.rawValue, at: dataAt) ?? dataAt
             dataAt = store?.move(bytes, at: asked) ?? asked
-            let start = max(dataAt, streamBusyUntil)
-            streamBusyUntil = start + times.totalNanoseconds
-            streamed.append(StreamedPass(pass: pass, start: start, end: streamBusyUntil))
-            busy += times.totalNanoseconds
-            current.modelFlop += times.modelFlop
+            addStreamed(pass, times, from: dataAt)
         }
-        current.trainBusy += busy
-        current.streamedNanoseconds += busy
-        chunk.removeAll(keepingCapacity: true)
+    }
+
+    /// A streamed pass begins when it has its samples and training devices are free.
+    mutating func addStreamed(_ pass: ComputePass, _ times: PassTimes, from dataAt: Nanoseconds) {
+        let start = max(dataAt, streamBusyUntil)
+        streamBusyUntil = start + times.totalNanoseconds
+        streamed.append(StreamedPass(pass: pass, start: start, end: streamBusyUntil))
+        current.modelFlop += times.modelFlop
+        current.trainBusy += times.totalNanoseconds
+        current.streamedNanoseconds += times.totalNanoseconds
     }
 
     /// Until the streamed passes have caught up; what is left of them now, no generation hides.
     mutating func awaitStream(at now: Nanoseconds, _ queue: inout EventQueue) {
-        for pass in streamed where pass.end > now {
-            current.exposed[pass.pass.rawValue] += pass.end - max(pass.start, now)
+        guard awaitTransfers(at: now) else { return }
+        settleStream(since: now, at: now, &queue)
+    }
+
+    /// Until all samples that are on their way have been moved.
+    /// - Returns: whether they have.
+    private mutating func awaitTransfers(at now: Nanoseconds) -> Bool {
+        transfers.awaitAll(since: now)
+        if !transfers.isSettled { waiting = .data }
+        return transfers.isSettled
+    }
+
+    /// Until the passes that have their samples end; training has waited since `start`.
+    mutating func settleStream(since start: Nanoseconds, at now: Nanoseconds, _ queue: inout EventQueue) {
+        for pass in streamed where pass.end > start {
+            current.exposed[pass.pass.rawValue] += pass.end - max(pass.start, start)
         }
         streamed.removeAll(keepingCapacity: true)
         if streamBusyUntil > now { wait(streamBusyUntil - now, at: now, &queue) }
@@ -148,6 +169,11 @@ extension ReinforcementLearningEngine {
     mutating func awaitStore(at now: Nanoseconds, _ queue: inout EventQueue) {
         guard let streaming = configuration.streaming, streaming.streamedPasses.isEmpty, !batch.isEmpty else { return }
         let bytes = streaming.engine.bytes(tokens: tokens(of: batch), samples: batch.count * samplesPerGroup)
+        guard streaming.plane == nil else {
+            beginTransfer(bytes: bytes, readers: streaming.readers, at: now, &queue)
+            _ = awaitTransfers(at: now)
+            return
+        }
         var end = store?.move(bytes, at: now) ?? now
         for reader in 0..<streaming.readers {
             end = store?.request(stage: reader, at: end) ?? end

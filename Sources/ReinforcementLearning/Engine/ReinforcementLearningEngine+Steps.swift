@@ -115,6 +115,7 @@ extension ReinforcementLearningEngine {
     private mutating func finish(at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
         for replica in 0..<rollout.replicaCount { rollout.halt(replica, at: now, &queue, &machine) }
         collectAbandoned()
+        cancelTransfers(at: now, &machine)
         memory.freeAll(at: now, &machine)
         isRunning = false
         lastActivity = now
@@ -125,6 +126,7 @@ extension ReinforcementLearningEngine {
         isRunning = false
         lastActivity = now
         for flow in flows { machine.network.cancel(flow, at: now) }
+        cancelTransfers(at: now, &machine)
         memory.freeAll(at: now, &machine)
     }
 

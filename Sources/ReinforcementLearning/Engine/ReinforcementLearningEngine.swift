@@ -13,11 +13,14 @@ enum StepEvent {
     static let toolAnswered: UInt16 = 2
     /// A group is generated, where the time of that is given. `a`: group, `b`: use of its slot.
     static let groupGenerated: UInt16 = 3
+    /// A transfer of samples may begin its next movement, and has ended one. `a`: its position.
+    static let dataAnswered: UInt16 = 4
+    static let dataMoved: UInt16 = 5
 }
 
 /// What the training side waits for.
 enum Waiting: Sendable, Equatable {
-    case nothing, time, flow, generation, rewards, miniBatch, drained
+    case nothing, time, flow, data, generation, rewards, miniBatch, drained
 }
 
 /// Whether training devices are lent to generation.
@@ -70,6 +73,8 @@ public struct ReinforcementLearningEngine: Sendable {
     /// Streamed passes since training last waited for them.
     var streamed: [StreamedPass] = []
     var store: SampleStore?
+    /// Samples on the links of the cluster.
+    var transfers = DataTransfers()
 
     // The generating side.
     let samplesPerGroup: Int
@@ -179,6 +184,10 @@ public struct ReinforcementLearningEngine: Sendable {
             guard groups[Int(event.a)].use == event.b else { return }
             lastActivity = event.time
             generateWhole(Int32(event.a), at: event.time, &queue, &machine)
+        case StepEvent.dataAnswered: startMovement(event.a, at: event.time, &queue, &machine)
+        case StepEvent.dataMoved:
+            lastActivity = event.time
+            endMovement(event.a, at: event.time, &queue, &machine)
         default: preconditionFailure("unknown event of reinforcement learning \(event.kind)")
         }
         recordRunning(at: event.time)
@@ -191,6 +200,7 @@ public struct ReinforcementLearningEngine: Sendable {
     public mutating func flowCompleted(
         _ token: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
     ) {
+        guard token >= 0 else { return dataLanded(token, at: now, &queue) }
         guard token == mark, waiting == .flow else { return }
         lastActivity = now
         pendingFlows -= 1
