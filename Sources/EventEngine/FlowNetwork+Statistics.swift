@@ -31,6 +31,7 @@ public struct FlowImbalance: Error, Equatable, Sendable {
     public let accountedBytes: Int64
     /// Its load in bytes per second, and what it can carry.
     public let loadBytesPerSecond: Double
+    /// What the link can carry.
     public let capacityBytesPerSecond: Double
 }
 

@@ -6,10 +6,13 @@ import TraceFormats
 public struct ServedRequest: Sendable, Equatable {
     /// Nanoseconds from the start of the run, on the server's clock.
     public let arrival: Int64
+    /// Tokens of its prompt.
     public let inputTokens: Int
+    /// Tokens of its answer.
     public let outputTokens: Int
     /// When the step ended that gave the first and the last token; -1 before.
     public internal(set) var firstToken: Int64 = -1
+    /// When the step ended that gave its last token; -1 before.
     public internal(set) var end: Int64 = -1
     /// How often it lost its blocks and started over.
     public internal(set) var preemptions = 0

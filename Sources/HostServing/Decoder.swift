@@ -22,6 +22,7 @@ struct DecoderPart {
 /// The operators and their order are those of ``StepOperators`` for the same descriptor. Products run with rows
 /// padded to captured sizes, as an engine's captured graphs do, so that each shape is prepared once.
 public final class Decoder {
+    /// The model that it runs.
     public let model: ModelDescriptor
     let shape: DecoderShape
     /// Tokens of one step at most.

@@ -6,6 +6,7 @@ import TraceFormats
 
 /// One step of a run: what it computed and how long it took.
 public struct ServedStep: Sendable, Equatable {
+    /// What the step computed.
     public var shape: StepShape
     /// CPU time of the thread.
     public var nanoseconds: Int64
@@ -15,7 +16,9 @@ public struct ServedStep: Sendable, Equatable {
 
 /// What a server did with a trace.
 public struct ServedRun: Sendable {
+    /// Every request of the trace, with its times.
     public var requests: [ServedRequest]
+    /// The steps in the order in which they ran.
     public var steps: [ServedStep]
     /// Answers by request, token for token.
     public var answers: [[Int32]]

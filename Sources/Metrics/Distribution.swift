@@ -1,12 +1,19 @@
 /// Summary of a distribution as results print it. Percentiles are of the samples themselves (nearest
 /// rank: the smallest sample with at least that share at or below it), not interpolated.
 public struct Distribution: Sendable, Equatable {
+    /// Number of samples.
     public var count: Int
+    /// Arithmetic mean of all samples.
     public var mean: Double
+    /// Median.
     public var p50: Double
+    /// The smallest sample that at least 90 % do not exceed.
     public var p90: Double
+    /// The smallest sample that at least 95 % do not exceed.
     public var p95: Double
+    /// The smallest sample that at least 99 % do not exceed.
     public var p99: Double
+    /// Largest sample.
     public var max: Double
 
     public init(count: Int, mean: Double, p50: Double, p90: Double, p95: Double, p99: Double, max: Double) {

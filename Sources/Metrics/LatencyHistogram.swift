@@ -10,8 +10,10 @@
 public struct LatencyHistogram: Sendable {
     private static let subBits = 10
     private var counts: [Int64] = []
+    /// Values recorded, each as often as its weight.
     public private(set) var count: Int64 = 0
     private var exactSum: Int64 = 0
+    /// Largest value, exact, in nanoseconds.
     public private(set) var maximum: Int64 = 0
 
     public init() {}
@@ -29,6 +31,7 @@ public struct LatencyHistogram: Sendable {
         maximum = max(maximum, nanoseconds)
     }
 
+    /// Adds everything that another histogram has recorded.
     public mutating func merge(_ other: LatencyHistogram) {
         if other.counts.count > counts.count {
             counts.append(contentsOf: repeatElement(0, count: other.counts.count - counts.count))
@@ -50,6 +53,7 @@ public struct LatencyHistogram: Sendable {
         return maximum
     }
 
+    /// The summary in seconds; nil without values.
     public var distribution: Distribution? {
         guard count > 0 else { return nil }
         return Distribution(

@@ -40,9 +40,13 @@ public enum OperatorShape: Sendable, Equatable {
 /// Heads of an attention kernel on one rank. For absorbed latent attention all query heads share one
 /// key of `keySize` (latent and rotary part) whose first `valueSize` numbers are also the value.
 public struct AttentionHeads: Sendable, Equatable {
+    /// Query heads.
     public var query: Int
+    /// Key-value heads, each shared by a group of query heads.
     public var keyValue: Int
+    /// Numbers of one key.
     public var keySize: Int
+    /// Numbers of one value.
     public var valueSize: Int
     /// Numbers stored and read per cached token on this rank.
     public var storedPerToken: Int
@@ -61,7 +65,9 @@ public struct AttentionHeads: Sendable, Equatable {
 
 /// One kind of kernel in a step: its shape, the number types it uses and how often the step runs it.
 public struct StepOperator: Sendable, Equatable {
+    /// What the kernel computes, such as a projection's name.
     public var name: String
+    /// Sizes of one launch.
     public var shape: OperatorShape
     /// Type of the weights and of the matrix arithmetic.
     public var dataType: DataType
@@ -80,6 +86,7 @@ public struct StepOperator: Sendable, Equatable {
         self.repetitions = repetitions
     }
 
+    /// The class whose formula and parameters give its duration.
     public var operatorClass: OperatorClass {
         switch shape {
         case .gemm, .batchedGemm: .gemm

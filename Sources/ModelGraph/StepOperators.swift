@@ -13,12 +13,15 @@
 /// Formulas: one dense layer costs `2 x parameters` FLOP a token and attention
 /// `4 x heads x head size x pairs`; the bytes per cached token are those of the model descriptor.
 public struct StepOperators: Sendable {
+    /// The model whose layers are listed.
     public let model: ModelDescriptor
+    /// How the model is cut over devices, which gives the shapes of one rank.
     public let parallelism: Parallelism
     /// Type of the weights outside routed experts and embeddings; activations are bf16.
     public let weightType: DataType
     /// Type of the weights of routed experts.
     public let expertType: DataType
+    /// Type of the cached keys and values.
     public let keyValueType: DataType
     /// Load of the busiest rank's experts over the mean; 1 is a perfect balance.
     public let expertImbalance: Double
@@ -28,6 +31,7 @@ public struct StepOperators: Sendable {
     /// Type of activations, and of attention's arithmetic.
     public static let activationType = DataType.bf16
 
+    /// Creates the operators of a model; types that are not given are the model's own.
     public init(
         model: ModelDescriptor, parallelism: Parallelism, weightType: DataType? = nil,
         keyValueType: DataType? = nil, expertImbalance: Double = 1
@@ -146,7 +150,8 @@ public struct StepOperators: Sendable {
         let localExperts = Double(moe.experts) / Double(ranks)
         let share = Double(moe.expertsPerToken) / Double(moe.experts)
         let active = max(1, localExperts * (1 - Self.power(1 - share, tokens)))
-        let rows = Double(tokens * moe.expertsPerToken) / Double(ranks) * (ranks > 1 ? expertLoad?.factor(tokens: tokens) ?? expertImbalance : 1)
+        let rows = Double(tokens * moe.expertsPerToken) / Double(ranks)
+            * (ranks > 1 ? expertLoad?.factor(tokens: tokens) ?? expertImbalance : 1)
         func grouped(_ name: String, n: Int, k: Int) -> StepOperator {
             StepOperator(name, .groupedGemm(rows: rows, activeExperts: active, n: n, k: k),
                          dataType: expertType, streamType: Self.activationType, repetitions: layers)

@@ -13,6 +13,7 @@ public struct Parallelism: Sendable, Equatable {
         self.expert = expert
     }
 
+    /// Devices of one replica.
     public var devices: Int { tensor * pipeline }
 }
 
@@ -76,6 +77,7 @@ public struct PrefillChunk: Sendable, Equatable {
 
 /// What one forward pass of a replica computes: some prompt chunks, and one token for each decoding sequence.
 public struct StepShape: Sendable, Equatable {
+    /// Parts of prompts, each of another sequence.
     public var chunks: [PrefillChunk]
     /// Sequences that get one token.
     public var decodeSequences: Int
@@ -89,6 +91,7 @@ public struct StepShape: Sendable, Equatable {
     /// Rows for which the vocabulary projection is computed: decoding sequences and finished prompts.
     public var logitRows: Int
 
+    /// Creates a shape; without their own values, window tokens are the context tokens.
     public init(
         chunks: [PrefillChunk] = [], decodeSequences: Int = 0, decodeContextTokens: Int64 = 0,
         decodeWindowTokens: Int64? = nil, decodeSquaredContext: Int64? = nil, logitRows: Int

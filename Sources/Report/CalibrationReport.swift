@@ -28,7 +28,8 @@ public enum CalibrationReport {
     /// Errors on what the fits did not see.
     public static func text(_ evaluation: CalibrationEvaluation) -> String {
         var table = TextTable([
-            "predicted", "measured", "kernels", "MAPE", "median", "p95", "bias", "roofline MAPE", "roofline bias", "90 % within",
+            "predicted", "measured", "kernels", "MAPE", "median", "p95", "bias", "roofline MAPE", "roofline bias",
+            "90 % within",
             "holds for",
         ])
         for row in evaluation.rows {
@@ -51,7 +52,8 @@ public enum CalibrationReport {
         for result in results {
             for row in result.evaluation.rows {
                 table.add([
-                    "\(result.name): \(name(row.group))", name(row.choice), "\(row.model.count)", percent(row.model.bias),
+                    "\(result.name): \(name(row.group))", name(row.choice), "\(row.model.count)",
+                    percent(row.model.bias),
                     percent(row.model.mean), percent(row.model.median), percent(row.model.p95),
                     percent(row.roofline.mean), row.interval.map { percent($0.halfWidth) } ?? "",
                     row.interval.map { percent($0.coverage) } ?? "", bars(result, row),

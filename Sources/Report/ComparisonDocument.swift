@@ -3,10 +3,13 @@ import Studies
 
 /// A comparison of two results as one JSON document; "second" minus, and over, "first".
 public struct ComparisonDocument: Sendable {
+    /// The schema that a document names.
     public static let schema = "simulate-comparison/1"
 
+    /// The document.
     public let value: JSONValue
 
+    /// Creates the document of a comparison.
     public init(_ comparison: ResultComparison) {
         value = [
             "schema": .string(Self.schema),

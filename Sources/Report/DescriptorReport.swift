@@ -48,7 +48,8 @@ public enum DescriptorReport {
         add("host link, one direction", device.hostLinkBytesPerSecond, scale: 1e9, "GB/s")
         add("power", device.powerWatts, scale: 1, "W")
         let profile = try ProfileRegistry.profile(for: device.name)
-        var timing = TextTable(["timing profile \(profile.name) (\(profile.engine))", "value", "provenance", "+/-", "source"])
+        var timing = TextTable(
+            ["timing profile \(profile.name) (\(profile.engine))", "value", "provenance", "+/-", "source"])
         for (key, parameter) in profile.parameters {
             let deviation = parameter.provenance.logStandardDeviation(vendorEverMeasured: device.vendor.isEverMeasured)
             timing.add([

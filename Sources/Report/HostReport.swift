@@ -25,7 +25,8 @@ public enum HostReport {
         return "peaks: \(significant((device.matrixRates[.fp32]?.value ?? 0) / 1e9)) GFLOP/s, "
             + "\(significant(device.memoryBytesPerSecond.value / 1e9)) GB/s in a core's cache\n\n" + table.text
             + "\nbetween the kernels of a step: \(time(overhead.step / 1e9)), "
-            + "\(time(overhead.perSequence / 1e9)) a sequence, \(time(overhead.perToken / 1e9)) a token; p90/p50 is the widest of a kind's measurements\n"
+            + "\(time(overhead.perSequence / 1e9)) a sequence, \(time(overhead.perToken / 1e9)) a token; "
+            + "p90/p50 is the widest of a kind's measurements\n"
     }
 
     /// The numbers for scripts.

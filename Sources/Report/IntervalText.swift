@@ -4,7 +4,8 @@ extension VariantRun {
     /// A headline metric of a workload for people, its interval beside it where parameters were drawn; nil where
     /// there is no such figure.
     func cell(_ path: String, workload: Int, _ format: (Double) -> String) -> String? {
-        guard let metric = HeadlineMetric.named(path), let value = metric.value(of: outcomes[workload]) else { return nil }
+        guard let metric = HeadlineMetric.named(path), let value = metric.value(of: outcomes[workload])
+        else { return nil }
         guard let interval = drawn?.interval(of: metric, workload: workload) else { return format(value) }
         return withInterval(format(value), interval.p5, interval.p95, format)
     }

@@ -2,13 +2,15 @@ import JSONText
 import Scheduling
 
 extension JobRecordWriter {
-    /// A line for every job of the workloads that divide the cluster, under the same keys; what such a workload does not
-    /// know is absent.
+    /// A line for every job of the workloads that divide the cluster, under the same keys; what such a workload does
+    /// not know is absent.
     static func eachDividedJob(_ run: VariantRun, _ body: (JSONObject, DividedJobs, Int) -> Void) {
         for workload in run.scenario.workloads where workload.kind == .dividedJobs {
             let engine = run.world.dividing[workload.index]
             let jobs = DividedJobs(engine: engine, records: engine.records)
-            for (index, record) in jobs.records.enumerated() { body(json(record, workload.name, run.name), jobs, index) }
+            for (index, record) in jobs.records.enumerated() {
+                body(json(record, workload.name, run.name), jobs, index)
+            }
         }
     }
 

@@ -54,7 +54,8 @@ extension SummaryTable {
     private static func shareRows(_ columns: [SharesOfAlone?]) -> [[String]] {
         var names: [(tenant: String, part: String)] = []
         for tenant in columns.compactMap({ $0 }).flatMap(\.tenants) {
-            for part in tenant.parts where !names.contains(where: { $0.tenant == tenant.name && $0.part == part.name }) {
+            for part in tenant.parts
+            where !names.contains(where: { $0.tenant == tenant.name && $0.part == part.name }) {
                 names.append((tenant.name, part.name))
             }
         }

@@ -12,10 +12,14 @@ enum LearningDefinitions {
         ("tokens_per_s_per_device",
          "prompt and response tokens trained on / (step time x all devices of the workload); of an A3, dies"),
         ("cards", "packages of devices: half the dies where a package has two"),
-        ("tokens_per_s_per_card", "as tokens_per_s_per_device, per card; so are rollout_ and update_tokens_per_s_per_card"),
+        (
+            "tokens_per_s_per_card",
+            "as tokens_per_s_per_device, per card; so are rollout_ and update_tokens_per_s_per_card"),
         ("longest_sample_tokens_per_s",
          "tokens of the longest response of each step / time from its prompt's start to its last token"),
-        ("non_overlap_reference_s", "time of the pass per step that no generation hides; so are those of reward and old_log_prob"),
+        (
+            "non_overlap_reference_s",
+            "time of the pass per step that no generation hides; so are those of reward and old_log_prob"),
         ("running_seqs", "sequences on replicas after each change, and the most since the sample before"),
         ("link_bytes", "bytes that the workload's own transfers moved over each link in the whole run, by phase"),
         ("rollout_tokens_per_s_per_device", "response tokens trained on / (generation time x generating devices)"),

@@ -5,10 +5,12 @@ import Scenario
 /// The result of a scenario as one JSON document. Numbers are in SI base units with the unit in the key;
 /// nothing in it depends on the machine, the clock or the folder.
 public struct ResultDocument: Sendable {
+    /// The schema that a document names.
     public static let schema = "simulate-result/1"
     /// Changes when the same scenario may give other numbers.
     public static let engineVersion = "0.1.0"
 
+    /// The document.
     public let value: JSONValue
 
     /// - Parameter scenario: the scenario with all settings applied, variants included.

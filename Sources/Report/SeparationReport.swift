@@ -2,6 +2,7 @@ import Studies
 
 /// The table of a separation study.
 public enum SeparationReport {
+    /// The study as text: rates of each side beside the closed form, and the gain.
     public static func text(_ study: SeparationStudy) -> String {
         let separation = study.separation
         var rates = TextTable(["per card", "simulated", "closed form", "difference"])
@@ -32,8 +33,10 @@ public enum SeparationReport {
         let tight = [study.prefill, study.decode].filter {
             $0.closedForm.timePerOutputToken > separation.timePerOutputToken
         }.map { "\($0.device) cannot keep this TPOT even with one sequence\n" }.joined()
-        return tight + "\(separation.model), \(separation.inputTokens) tokens in (\(percent(separation.prefixHit)) cached), "
+        return tight
+            + "\(separation.model), \(separation.inputTokens) tokens in (\(percent(separation.prefixHit)) cached), "
             + "\(separation.outputTokens) out, TPOT \(time(separation.timePerOutputToken)), "
-            + "tensor parallel \(separation.tensorParallel); batches are those of the closed form\n\n" + rates.text + "\n" + gains.text
+            + "tensor parallel \(separation.tensorParallel); batches are those of the closed form\n\n" + rates.text
+            + "\n" + gains.text
     }
 }

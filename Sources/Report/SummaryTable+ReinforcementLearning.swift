@@ -35,7 +35,9 @@ extension SummaryTable {
             let cells = columns.map { column in
                 equal.devices(of: column.run.name, reaching: first).map { rounded($0, 1) } ?? "-"
             }
-            if cells.dropFirst().contains(where: { $0 != "-" }) { table.add(["cards for \(first)'s step time"] + cells) }
+            if cells.dropFirst().contains(where: { $0 != "-" }) {
+                table.add(["cards for \(first)'s step time"] + cells)
+            }
         }
         add("MFU training, all") {
             $0.trainUtilisation > 0 ? percent($0.trainUtilisation) + ", " + percent($0.totalUtilisation) : nil

@@ -5,8 +5,10 @@ import Studies
 
 /// The answer on the terminal: variants side by side, which is better, and why.
 public struct SummaryTable: Sendable {
+    /// The whole answer, several lines.
     public let text: String
 
+    /// Creates the answer for the variants of a scenario.
     public init(name: String, runs: [VariantRun]) {
         var text = "\(name)\n\n"
         let workloads = Self.workloads(runs)

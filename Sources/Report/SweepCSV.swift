@@ -8,6 +8,7 @@ public struct SweepCSV {
     private var columns: [String] = []
     private var known: Set<String> = []
 
+    /// Creates a table without rows.
     public init() {}
 
     /// Takes note of a line's columns.

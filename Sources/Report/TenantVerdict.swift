@@ -40,7 +40,8 @@ struct TenantVerdict: Sendable {
     /// The answer in one line, and the rule in another.
     var text: String {
         let winner = entries[best]
-        let share = "its worst-served tenant, \(winner.worst), attains \(percent(winner.least)) of what it attains alone"
+        let share = "its worst-served tenant, \(winner.worst), attains "
+            + "\(percent(winner.least)) of what it attains alone"
         let others = entries.indices.filter { $0 != best }.map { "\(entries[$0].name) \(percent(entries[$0].least))" }
         let answer = entries.count == 1
             ? "Least served is \(winner.worst): \(percent(winner.least)) of what it attains alone"

@@ -2,8 +2,10 @@
 public struct TextTable: Sendable {
     private var rows: [[String]] = []
 
+    /// Creates a table with its first row.
     public init(_ header: [String]) { rows.append(header) }
 
+    /// Adds a row below the others.
     public mutating func add(_ row: [String]) { rows.append(row) }
 
     /// The lines, without trailing blanks.

@@ -5,8 +5,10 @@ import TraceFormats
 public struct TraceReport: Sendable {
     private let summary: TraceSummary
 
+    /// Creates the report of a summary.
     public init(_ summary: TraceSummary) { self.summary = summary }
 
+    /// The summary as tables for a terminal.
     public var text: String {
         var table = TextTable(["", "min", "mean", "p50", "p90", "p99", "max", "total"])
         for (name, tokens) in [("input tokens", summary.inputTokens), ("output tokens", summary.outputTokens)] {
@@ -16,10 +18,12 @@ public struct TraceReport: Sendable {
             ])
         }
         var lines = [
-            "requests          \(summary.requests)" + (summary.failures > 0 ? " (\(summary.failures) failed rows left out)" : ""),
+            "requests          \(summary.requests)"
+                + (summary.failures > 0 ? " (\(summary.failures) failed rows left out)" : ""),
             "duration          \(time(seconds(summary.durationNanoseconds)))",
             "rate              \(significant(summary.requestsPerSecond)) requests/s",
-            "gaps              coefficient of variation \(rounded(summary.gapCoefficientOfVariation, 2)) (Poisson is 1)",
+            "gaps              coefficient of variation \(rounded(summary.gapCoefficientOfVariation, 2)) "
+                + "(Poisson is 1)",
         ]
         if summary.tickNanoseconds > 0, summary.arrivalsPerTick > 1.5 {
             lines.append(
@@ -39,6 +43,7 @@ public struct TraceReport: Sendable {
         return table.text + "\n" + lines.joined(separator: "\n") + "\n"
     }
 
+    /// The summary as JSON; times in seconds.
     public var json: JSONValue {
         var object: JSONObject = [
             "requests": .init(summary.requests), "failures": .init(summary.failures),

@@ -14,8 +14,8 @@ extension VariantRun {
         ]
     }
 
-    /// The metrics of such a workload, under the names that jobs have elsewhere; those of one kind of policy alone stand
-    /// at the end.
+    /// The metrics of such a workload, under the names that jobs have elsewhere; those of one kind of policy alone
+    /// stand at the end.
     func metrics(_ outcome: DividingOutcome) -> JSONObject {
         var metrics: JSONObject = [
             "jobs_arrived": .init(outcome.arrived), "jobs_completed": .init(outcome.completed),

@@ -61,7 +61,8 @@ extension VariantRun {
     private func json(_ pool: PoolOutcome) -> JSONValue {
         [
             "role": .string(pool.role.rawValue), "replicas": .init(pool.replicas), "devices": .init(pool.devices),
-            "utilisation": .real(pool.utilisation), "queue_share": .real(pool.queueShare), "down_share": .real(pool.downShare), "steps": .integer(pool.steps), "requests": .init(pool.requests),
+            "utilisation": .real(pool.utilisation), "queue_share": .real(pool.queueShare),
+            "down_share": .real(pool.downShare), "steps": .integer(pool.steps), "requests": .init(pool.requests),
             "requests_per_replica": .array(pool.requestsPerReplica.map { .init($0) }),
             "prefill_tokens": .integer(pool.prefillTokens), "decode_tokens": .integer(pool.decodeTokens),
             "preemptions": .init(pool.preemptions), "kv_blocks_per_replica": .init(pool.keyValueBlocks),

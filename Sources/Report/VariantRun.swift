@@ -8,9 +8,13 @@ import Training
 
 /// One variant that has been run, with its workloads summed up.
 public struct VariantRun: Sendable {
+    /// The variant's name.
     public var name: String
+    /// What was run.
     public var scenario: CheckedScenario
+    /// The world at the end of the run.
     public var world: World
+    /// Of serving workloads, in the order of their plans.
     public var outcomes: [ServingOutcome]
     /// What its workloads of jobs came to.
     public var scheduling: [SchedulingOutcome]

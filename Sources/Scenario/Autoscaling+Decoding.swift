@@ -3,10 +3,15 @@ import Scheduling
 
 /// An autoscaler as the scenario states it.
 public struct AutoscalingSpecification: Sendable {
+    /// Where it stands in the scenario, for messages.
     public var path: JSONPath
+    /// Node groups that grow and shrink.
     public var nodes: [AutoscaledGroup]
+    /// Nodes that may boot at once, as a multiple of those that are ready.
     public var upscalingSpeed: Double
+    /// Nodes of all groups that may boot at once.
     public var maximumConcurrentLaunches: Int
+    /// Time between the looks at the queue, in nanoseconds.
     public var interval: Int64
 }
 
@@ -14,10 +19,13 @@ public struct AutoscalingSpecification: Sendable {
 public struct AutoscaledGroup: Sendable {
     /// The name of the node group.
     public var name: String
+    /// Nodes that are always there.
     public var minimum: Int
     /// Nil: all nodes of the group.
     public var maximum: Int?
+    /// From launch until a node has devices, in nanoseconds.
     public var bootTime: Int64
+    /// How long a node is idle before it leaves, in nanoseconds.
     public var idleTimeout: Int64
 }
 

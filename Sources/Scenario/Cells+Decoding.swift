@@ -4,6 +4,7 @@ import Scheduling
 
 /// Guaranteed cells of a tenant in one node group, as the scenario states them.
 public struct CellsSpecification: Sendable {
+    /// The name of the node group.
     public var group: String
     /// How many of each level.
     public var counts: [(level: CellLevel, count: Int)]

@@ -61,7 +61,8 @@ extension ClusterSpecification {
     fileprivate mutating func draw(_ draw: ParameterDraw) {
         let known = ClusterSpecification(nodeGroups: [])
         let efficiency = draw.factor(
-            of: "network.efficiency", logStandardDeviation: Self.deviation(networkEfficiency == known.networkEfficiency))
+            of: "network.efficiency",
+            logStandardDeviation: Self.deviation(networkEfficiency == known.networkEfficiency))
         networkEfficiency = min(1, networkEfficiency * efficiency)
         let setup = draw.factor(
             of: "network.transfer_setup",

@@ -7,10 +7,13 @@ import TraceFormats
 
 /// A scenario variant that has passed every check: bound to devices, with its requests read.
 public struct CheckedScenario: Sendable {
+    /// The variant's name.
     public var name: String
     /// All workloads in the order of the scenario, each with its place among those of its kind.
     public var workloads: [WorkloadReference]
+    /// The serving workloads.
     public var plans: [ServingPlan]
+    /// The requests of each serving workload, in the same order.
     public var traces: [RequestTrace]
     /// The workloads of batch jobs.
     public var jobs: [JobsPlan] = []
@@ -18,10 +21,13 @@ public struct CheckedScenario: Sendable {
     public var dividing: [DividingWorkload] = []
     /// The reinforcement-learning workloads.
     public var learning: [ReinforcementLearningPlan] = []
+    /// The training workloads.
     public var training: [TrainingPlan] = []
     /// Those of the workloads that jobs start.
     var templates: [WorkloadTemplate] = []
+    /// Simulated time after which the run ends; nil: when nothing is left to do.
     public var untilNanoseconds: Int64?
+    /// Which steps real kernels run, and at what scale.
     public var sampling: SamplingSpecification
     /// The scenario with the variant merged in, as it was read.
     public var document = JSONValue.null

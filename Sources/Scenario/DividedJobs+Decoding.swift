@@ -75,7 +75,8 @@ extension JSONType<DividedJobsSpecification.Policy> {
             let interval = elastic.optional("interval", .duration(sign: .positive), default: 60_000_000_000)
             let restart = elastic.optional("restart", .duration(), default: min(30_000_000_000, interval / 2))
             if restart >= interval {
-                elastic.fail(at: "restart", "leaves no time of an interval", remedy: "make it shorter than the interval")
+                elastic.fail(
+                    at: "restart", "leaves no time of an interval", remedy: "make it shorter than the interval")
             }
             return .elastic(
                 elastic.required("divide", .choice(ElasticPolicyName.self)), interval: interval, restart: restart)
@@ -93,7 +94,8 @@ extension JSONType<DividedJobsSpecification.Policy> {
             }
             if let hosts, hosts.count < nodeGroups.count {
                 fractions.fail(
-                    at: "host", "says nothing of \(nodeGroups.filter { group in !hosts.contains { $0.group == group } })",
+                    at: "host",
+                    "says nothing of \(nodeGroups.filter { group in !hosts.contains { $0.group == group } })",
                     remedy: "give processors and memory of every node group, or leave host out")
             }
             return .fractions(
@@ -181,7 +183,8 @@ extension JSONObjectReader {
                     remedy: "give its steps per second on the node groups \(nodeGroups.joined(separator: ", "))")
             }
             return .steps(
-                Int64(required("steps", .integer(in: 1...1 << 53))), devices: required("devices", .integer(in: 1...1 << 20)),
+                Int64(required("steps", .integer(in: 1...1 << 53))),
+                devices: required("devices", .integer(in: 1...1 << 20)),
                 weight: optional("weight", .number(in: 1e-6...1e6), default: 1), rates: rates)
         case .elastic:
             let speeds = required("units_per_s", .array(of: .number(in: 1e-9...1e12)))
@@ -206,7 +209,8 @@ extension JSONObjectReader {
                 deviceMilli: Int32((share * 1000).rounded()))
             return .time(
                 required("duration", .duration(sign: .positive)), request,
-                groups: optional("nodes", .array(of: nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)), default: nodeGroups))
+                groups: optional(
+                    "nodes", .array(of: nodeGroups.isEmpty ? .name : .choice(of: nodeGroups)), default: nodeGroups))
         }
     }
 }

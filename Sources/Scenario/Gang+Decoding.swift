@@ -8,8 +8,11 @@ public struct GangSpecification: Sendable {
     public var devices: Int?
     /// How long it runs; nil: as long as its tasks.
     public var nanoseconds: Int64?
+    /// Bundles of a placement group; empty: a plain gang.
     public var bundles: [BundleSpecification]
+    /// How bundles are spread over nodes.
     public var strategy: PlacementStrategy
+    /// Tasks that run on the bundles' devices; nil: none.
     public var tasks: BundleTasks?
 
     /// Devices of all bundles.
@@ -22,7 +25,9 @@ public struct GangSpecification: Sendable {
 
 /// Bundles that are alike.
 public struct BundleSpecification: Sendable {
+    /// Devices of one bundle.
     public var devices: Int
+    /// How many such bundles.
     public var count: Int
     /// A node group or a device that they must lie on.
     public var deviceType: String?
@@ -32,7 +37,9 @@ public struct BundleSpecification: Sendable {
 
 /// How the gangs of a trace or a generator are cut into bundles.
 public struct BundleCut: Sendable {
+    /// Devices of one bundle.
     public var devices: Int
+    /// How the bundles are spread over nodes.
     public var strategy: PlacementStrategy
 }
 

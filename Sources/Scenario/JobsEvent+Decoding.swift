@@ -3,8 +3,11 @@ import Scheduling
 
 /// Something that happens to the nodes of a workload of jobs, as the scenario states it.
 public struct JobsEventSpecification: Sendable {
+    /// Where it stands in the scenario, for messages.
     public var path: JSONPath
+    /// When it happens, from the start of the run.
     public var nanoseconds: Int64
+    /// What happens.
     public var action: JobsEventAction
 }
 
@@ -27,7 +30,9 @@ public enum JobsEventAction: Sendable {
 
 /// So many nodes of a node group.
 public struct NamedReplicaSet: Sendable {
+    /// The name of the node group.
     public var group: String
+    /// Number of nodes.
     public var nodes: Int
 }
 

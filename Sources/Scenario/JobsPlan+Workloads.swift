@@ -49,12 +49,14 @@ extension JobsBinder {
         }
         if sharesDevices(name) {
             report(
-                submission, "workload", "\(name) holds devices under time-shared leases, but a scheduler leases them to "
+                submission, "workload",
+                "\(name) holds devices under time-shared leases, but a scheduler leases them to "
                     + "one job alone", remedy: "leave lease out of \(name), or do not submit it")
         }
         if specification.policy.compatibility != .none {
             report(
-                submission, "workload", "\(specification.policy.compatibility.rawValue) is there to compare traced jobs",
+                submission, "workload",
+                "\(specification.policy.compatibility.rawValue) is there to compare traced jobs",
                 remedy: "leave compatibility out of the policy")
         }
         if template.reference.kind == .rl, submission.job.isPreemptible, mayBeTakenOff(submission) {

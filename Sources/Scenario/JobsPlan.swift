@@ -6,6 +6,7 @@ import TraceFormats
 
 /// A workload of jobs, checked and bound to a cluster.
 public struct JobsPlan: Sendable {
+    /// What the scheduling engine is made from.
     public var configuration: SchedulingConfiguration
     /// The trace that the jobs came from, nil where all stand in the scenario.
     public var trace: JobTrace?

@@ -3,6 +3,7 @@ import JSONText
 
 /// How a workload holds its devices, as the scenario states it: the keys `lease` and `core_share`.
 public struct LeaseSpecification: Sendable, Equatable {
+    /// Whether the devices are its own or shared in time.
     public var mode = LeaseMode.exclusive
     /// Share of a device's cores that the workload has while another computes there too, above 0 and below 1; all
     /// of them while it computes alone.

@@ -63,7 +63,8 @@ extension JSONType<ReinforcementLearningSpecification> {
         let isShared = specification.placement.lease.isShared
         if isShared, mode != .cocard, specification.dataEngine.map({ !$0.streamedPasses.isEmpty }) ?? false {
             workload.fail(
-                at: "data_engine", "streamed passes are timed in advance, and others on the same devices would change that",
+                at: "data_engine",
+                "streamed passes are timed in advance, and others on the same devices would change that",
                 remedy: "lease the devices exclusively, or stream no stages")
         }
         if specification.fixedTimes != nil {

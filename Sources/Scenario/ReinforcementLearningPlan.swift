@@ -9,14 +9,19 @@ import Training
 
 /// A reinforcement-learning workload bound to devices, with its memory worked out.
 public struct ReinforcementLearningPlan: Sendable {
+    /// What the engine is made from.
     public var configuration: ReinforcementLearningConfiguration
     /// How training is cut; nil where phase times are given.
     public var training: TrainingConfiguration?
+    /// The kind of device that trains.
     public var trainDevice: DeviceDescriptor
+    /// The kind of device that generates.
     public var rolloutDevice: DeviceDescriptor
     /// Of rollout, and of training where its passes are computed.
     public var profile: TimingProfile
+    /// Timing of training's operators; nil where passes are not computed.
     public var trainProfile: TimingProfile?
+    /// How a generating device's memory is divided; nil where it is not worked out.
     public var rolloutMemory: RolloutMemory?
 }
 
@@ -66,7 +71,8 @@ struct ReinforcementLearningBinder {
         return ReinforcementLearningPlan(
             configuration: configuration, training: training, trainDevice: trainNode.device,
             rolloutDevice: rolloutNode.device, profile: profile,
-            trainProfile: training == nil ? nil : self.profile(of: trainNode.device, specification.train.timing, at: "train"),
+            trainProfile: training == nil
+                ? nil : self.profile(of: trainNode.device, specification.train.timing, at: "train"),
             rolloutMemory: rolloutMemory)
     }
 

@@ -254,7 +254,8 @@ func checkBatch(_ tokens: Int, _ sequences: Int, _ object: JSONObjectReader) {
     guard tokens < sequences else { return }
     object.fail(
         at: object.has("max_batch_tokens") ? "max_batch_tokens" : "max_sequences",
-        "max_batch_tokens (\(tokens)) is less than max_sequences (\(sequences)), and every sequence needs a token a step",
+        "max_batch_tokens (\(tokens)) is less than max_sequences (\(sequences)), "
+            + "and every sequence needs a token a step",
         remedy: "raise the one or lower the other")
 }
 

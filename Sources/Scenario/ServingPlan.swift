@@ -6,17 +6,25 @@ import Timing
 
 /// A serving workload bound to devices, with its memory worked out.
 public struct ServingPlan: Sendable {
+    /// What the engine is made from.
     public var configuration: ServingConfiguration
+    /// What counts as good.
     public var objective: ServiceLevelObjective
+    /// Devices and memory of each pool, in the order of the scenario.
     public var pools: [PoolPlan]
 }
 
 /// A pool's devices, parameters and memory, for results.
 public struct PoolPlan: Sendable {
+    /// Its name in the scenario.
     public var name: String
+    /// The kind of device that it runs on.
     public var device: DeviceDescriptor
+    /// Timing parameters of the device under its engine.
     public var profile: TimingProfile
+    /// How the model is cut over a replica's devices.
     public var parallelism: Parallelism
+    /// How each device's memory is divided.
     public var memory: DeviceMemoryPlan
     /// Measured kernels that refine the profile, where there are any.
     public var measured: MeasuredRatios?
@@ -26,13 +34,17 @@ public struct PoolPlan: Sendable {
 
 /// How the memory of each device of a replica is divided, in bytes.
 public struct DeviceMemoryPlan: Sendable, Equatable {
+    /// Memory of the device.
     public var capacityBytes: Int64
     /// What the engine may use: a share of the capacity.
     public var usableBytes: Int64
+    /// Weights on each device.
     public var weightBytes: Int64
+    /// Kept back for activations and the runtime.
     public var reservedBytes: Int64
     /// KV of one token on one device, replicated heads and scales included.
     public var keyValueBytesPerToken: Int64
+    /// Tokens of one KV block.
     public var blockTokens: Int
 
     /// KV blocks that the scenario states.
@@ -46,6 +58,7 @@ public struct DeviceMemoryPlan: Sendable, Equatable {
     /// Blocks that fit when the engine keeps nothing back.
     var mostBlocks: Int64 { (capacityBytes - weightBytes) / (keyValueBytesPerToken * Int64(blockTokens)) }
 
+    /// What the KV blocks take on each device; 0 where the model does not fit.
     public var keyValueBytes: Int64 { max(0, blocks) * Int64(blockTokens) * keyValueBytesPerToken }
 
     init(

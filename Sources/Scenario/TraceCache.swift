@@ -17,6 +17,7 @@ public final class TraceCache: Sendable {
 
     private let known = Mutex<[Entry]>([])
 
+    /// Creates an empty cache.
     public init() {}
 
     /// The requests of a workload; a trace file is read while others wait, since they want the same.

@@ -6,10 +6,13 @@ import Training
 
 /// A training workload bound to devices.
 public struct TrainingPlan: Sendable {
+    /// What the engine is made from.
     public var configuration: TrainingRunConfiguration
     /// In rank order.
     public var devices: [DeviceID]
+    /// The kind of device that trains.
     public var device: DeviceDescriptor
+    /// Timing parameters of the device.
     public var profile: TimingProfile
 }
 

@@ -4,18 +4,25 @@ import Training
 
 /// A training workload as the scenario states it.
 public struct TrainingSpecification: Sendable {
+    /// The workload's name in the scenario.
     public var name: String
+    /// Where it stands in the scenario, for messages.
     public var path: JSONPath
+    /// The model that is trained.
     public var model: ModelDescriptor
     /// Name of a node group.
     public var nodes: String
+    /// Devices that train.
     public var devices: Int
+    /// Optimizer steps to be done.
     public var steps: Int
     /// Sequences of one optimizer step over all copies.
     public var sequences: Int
     /// Tokens of each of them.
     public var sequenceTokens: Int
+    /// How training is cut and how fast it is.
     public var train: TrainSpecification
+    /// When state is saved and where to.
     public var checkpoint: CheckpointPolicy
     /// From having devices to the first pass.
     public var startNanoseconds: Int64

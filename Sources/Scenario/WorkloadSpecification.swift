@@ -57,7 +57,9 @@ public enum WorkloadSpecification: Sendable {
 
 /// Where a workload of a checked scenario is found: its place among those of its kind.
 public struct WorkloadReference: Sendable, Equatable {
+    /// The workload's name in the scenario.
     public var name: String
+    /// What the workload does.
     public var kind: WorkloadKind
     /// Index among the plans, engines and outcomes of its kind.
     public var index: Int

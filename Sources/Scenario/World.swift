@@ -18,11 +18,17 @@ public struct World: Sendable {
     /// Kinds of events of devices: one changes, or a workload has paid for its restart on them.
     static let deviceChanges: UInt16 = 0, restartPaid: UInt16 = 1
 
+    /// Engines of the serving workloads.
     public internal(set) var serving: [ServingEngine] = []
+    /// Engines of the workloads of batch jobs.
     public internal(set) var scheduling: [SchedulingEngine] = []
+    /// Engines of the workloads of jobs that divide the cluster.
     public private(set) var dividing: [DividingEngine] = []
+    /// Engines of the reinforcement-learning workloads.
     public internal(set) var learning: [ReinforcementLearningEngine] = []
+    /// Engines of the training workloads.
     public internal(set) var training: [TrainingEngine] = []
+    /// The cluster, its links and its recorder, which all workloads share.
     public internal(set) var machine: Machine
     var queue = EventQueue()
     let until: Nanoseconds?

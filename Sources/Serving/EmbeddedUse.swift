@@ -6,11 +6,15 @@ public struct EmbeddedUse: Sendable, Equatable {
     public var busyNanoseconds: Nanoseconds = 0
     /// Device time of it: each replica's times its devices.
     public var busyDeviceNanoseconds: Nanoseconds = 0
+    /// Forward passes, summed over replicas.
     public var steps: Int64 = 0
     /// Steps of the replica with the most.
     public var longestSteps: Int64 = 0
+    /// Prompt tokens computed, those computed again included.
     public var prefillTokens: Int64 = 0
+    /// Tokens generated.
     public var decodeTokens: Int64 = 0
+    /// Times a sequence lost its KV blocks to others.
     public var preemptions = 0
     /// Largest share of a replica's KV blocks in use at once.
     public var peakKeyValueShare = 0.0

@@ -7,6 +7,7 @@ public enum RejectionReason: UInt8, Sendable, CaseIterable {
     /// Prompt and answer together need more KV blocks than a replica has.
     case cache
 
+    /// Its name in results.
     public var name: String {
         switch self {
         case .context: "context"

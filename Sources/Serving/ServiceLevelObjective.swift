@@ -2,11 +2,13 @@ import EventEngine
 
 /// What a request must achieve to count as good, each bound optional.
 public struct ServiceLevelObjective: Sendable, Equatable {
+    /// Longest time from arrival to the first token.
     public var timeToFirstToken: Nanoseconds?
     /// Mean time between a request's tokens; a request with one token has none and meets it.
     public var timePerOutputToken: Nanoseconds?
     /// Longest time between two tokens of a request.
     public var interTokenLatency: Nanoseconds?
+    /// Longest time from arrival to the last token.
     public var endToEnd: Nanoseconds?
     /// Share of arrived requests that should meet all of them.
     public var attainment: Double

@@ -61,17 +61,22 @@ public struct EngineConfiguration: Sendable, Equatable {
 
 /// A group of equal replicas.
 public struct PoolConfiguration: Sendable {
+    /// Its name in the scenario and in results.
     public var name: String
+    /// Whether its replicas compute prompts, generate, or both.
     public var role: PoolRole
+    /// Limits of the engine in each replica.
     public var engine: EngineConfiguration
     /// Devices of each replica in rank order.
     public var replicas: [[DeviceID]]
+    /// Times of a replica's steps.
     public var cost: StepCostModel
     /// KV blocks of one replica.
     public var blocks: Int
 
     public init(
-        name: String, role: PoolRole, engine: EngineConfiguration, replicas: [[DeviceID]], cost: StepCostModel, blocks: Int
+        name: String, role: PoolRole, engine: EngineConfiguration, replicas: [[DeviceID]], cost: StepCostModel,
+        blocks: Int
     ) {
         self.name = name
         self.role = role
@@ -84,7 +89,9 @@ public struct PoolConfiguration: Sendable {
 
 /// How KV moves.
 public struct TransferConfiguration: Sendable {
+    /// How KV gets from the prefill to the decode side.
     public var mode: TransferMode
+    /// Which side's token the client sees first.
     public var firstToken: FirstTokenSource
     /// Bytes on the wire for one token of context, replicated heads included.
     public var wireBytesPerToken: Int64
@@ -98,8 +105,11 @@ public struct TransferConfiguration: Sendable {
 
 /// A serving workload whose parts have been checked and bound to devices.
 public struct ServingConfiguration: Sendable {
+    /// The workload's name in the scenario.
     public var name: String
+    /// The replicas, group by group.
     public var pools: [PoolConfiguration]
+    /// How KV moves between pools.
     public var transfer: TransferConfiguration
     /// Longest prompt and answer together.
     public var maximumContext: Int
@@ -111,6 +121,7 @@ public struct ServingConfiguration: Sendable {
     public var concurrency: Int?
     /// From a request's arrival until the engine has it in its queue: HTTP, tokenizer, hand-over between processes.
     public var frontEndNanoseconds: Int64 = 0
+    /// Root of the random streams of routers.
     public var seed: UInt64
 
     public init(

@@ -71,14 +71,18 @@ extension ServingEngine {
     }
 
     /// Gives a request to a prefill (or mixed) replica.
-    mutating func assignToPrefill(_ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    mutating func assignToPrefill(
+        _ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         let replica = choose(\.prefillRouter, among: prefillCandidates, for: request, at: now)
         requests[Int(request)].prefillReplica = Int32(replica)
         enqueue(request, on: replica, prefillTokens: requests[Int(request)].target, at: now, &queue, &machine)
     }
 
     /// Gives a request to a decode replica, to reserve blocks there.
-    mutating func assignToDecode(_ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    mutating func assignToDecode(
+        _ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         let replica = choose(\.decodeRouter, among: decodeCandidates, for: request, at: now)
         requests[Int(request)].decodeReplica = Int32(replica)
         enqueue(request, on: replica, prefillTokens: 0, at: now, &queue, &machine)

@@ -37,6 +37,7 @@ extension ServingEngine {
         unitTokens = max(1, configuration.maximumContext)
     }
 
+    /// Replicas of all pools.
     public var replicaCount: Int { replicas.count }
 
     /// Requests that were submitted to a replica and are not finished.

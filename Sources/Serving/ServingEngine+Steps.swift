@@ -221,7 +221,9 @@ extension ServingEngine {
             planMixedStep(replica, at: now, &queue, &machine)
         }
         let end = replicas[replica].planEnds[replicas[replica].planEnds.count - 1]
-        schedule(ServingEvent.stepEnd, at: end, .completion, a: Int64(replica), b: replicas[replica].generation, &queue, &machine)
+        schedule(
+            ServingEvent.stepEnd, at: end, .completion, a: Int64(replica), b: replicas[replica].generation, &queue,
+            &machine)
     }
 
     private mutating func planDecodeSteps(_ replica: Int, atMost limit: Int, at now: Nanoseconds) {
@@ -278,7 +280,9 @@ extension ServingEngine {
             && request.hold.replica == Int32(replica)
     }
 
-    private mutating func planMixedStep(_ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    private mutating func planMixedStep(
+        _ replica: Int, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         let pool = replicas[replica].pool
         var chunks: [PrefillChunk] = []
         chunks.reserveCapacity(replicas[replica].planChunks.count)

@@ -169,7 +169,9 @@ extension ServingEngine {
     }
 
     /// The last byte of a flow has arrived.
-    public mutating func flowCompleted(_ token: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    public mutating func flowCompleted(
+        _ token: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         let request = Int32(truncatingIfNeeded: token)
         lastActivity = now
         requests[Int(request)].flow = nil
@@ -212,12 +214,16 @@ extension ServingEngine {
         }
     }
 
-    mutating func push(_ request: Int32, bytes: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    mutating func push(
+        _ request: Int32, bytes: Int64, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         requests[Int(request)].pushAvailable += bytes
         startPush(request, at: now, &queue, &machine)
     }
 
-    private mutating func startPush(_ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine) {
+    private mutating func startPush(
+        _ request: Int32, at now: Nanoseconds, _ queue: inout EventQueue, _ machine: inout Machine
+    ) {
         let index = Int(request)
         guard requests[index].pushInFlight == 0, requests[index].pushAvailable > 0 else { return }
         requests[index].pushInFlight = requests[index].pushAvailable

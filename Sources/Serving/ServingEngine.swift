@@ -27,6 +27,7 @@ enum ServingEvent {
 /// requests are admitted in order while budget, sequences and KV blocks last; when a running sequence
 /// finds no block, the latest admitted one is preempted and computed again later.
 public struct ServingEngine: Sendable {
+    /// What the engine was made from.
     public let configuration: ServingConfiguration
     let component: Int32
     var requests: [Request]
@@ -154,7 +155,8 @@ public struct ServingEngine: Sendable {
     }
 
     func schedule(
-        _ kind: UInt16, at time: Nanoseconds, _ phase: Phase, a: Int64, b: Int64, _ queue: inout EventQueue, _ machine: inout Machine
+        _ kind: UInt16, at time: Nanoseconds, _ phase: Phase, a: Int64, b: Int64, _ queue: inout EventQueue,
+        _ machine: inout Machine
     ) {
         queue.schedule(Event(time: time, component: component, kind: kind, phase: phase, a: a, b: b))
     }

@@ -3,44 +3,70 @@ import Metrics
 
 /// What a serving workload did, summed over its requests.
 public struct ServingOutcome: Sendable {
+    /// Requests that arrived before the end of the run.
     public var arrived = 0
+    /// Requests that got their last token.
     public var completed = 0
+    /// Requests turned away, by reason; reasons that did not occur are left out.
     public var rejected: [(reason: RejectionReason, count: Int)] = []
+    /// Requests that were neither completed nor turned away when the run ended.
     public var unfinished = 0
     /// From the first arrival to the last completion, or to the last event of a run that was cut.
     public var makespan: Nanoseconds = 0
     /// Tokens of completed requests.
     public var inputTokens: Int64 = 0
+    /// Tokens generated for completed requests.
     public var outputTokens: Int64 = 0
+    /// From arrival to the first token, in seconds, over completed requests.
     public var timeToFirstToken: Distribution?
+    /// Each request's mean time between its tokens, in seconds; requests of one token have none.
     public var timePerOutputToken: Distribution?
+    /// Every time between two neighbouring tokens of a request, in seconds.
     public var interTokenLatency: Distribution?
+    /// From arrival to the last token, in seconds, over completed requests.
     public var endToEnd: Distribution?
+    /// From arrival until the prompt is first scheduled, in seconds.
     public var queueing: Distribution?
+    /// From then until the prompt is computed, in seconds.
     public var prefill: Distribution?
+    /// From then until the decode side has reserved room, in seconds.
     public var decodeQueueing: Distribution?
+    /// What the transfer of KV alone adds, in seconds.
     public var transfer: Distribution?
     /// Requests that met the objective, when there is one.
     public var good: Int?
+    /// Units of prompts that prefix caches held, summed over admissions.
     public var prefixUnitsHit: Int64 = 0
+    /// Units of prompts that were looked up in prefix caches, summed over admissions.
     public var prefixUnitsLookedUp: Int64 = 0
+    /// Prompt tokens whose KV came from a prefix cache.
     public var prefixTokensHit: Int64 = 0
+    /// Times a request lost its KV blocks to others, over all pools.
     public var preemptions = 0
     /// Starts over that device failures forced, over all requests.
     public var restarts = 0
+    /// Transfers of KV between replicas.
     public var transfers = 0
+    /// Bytes of KV that crossed links.
     public var transferBytes: Int64 = 0
+    /// What each pool did, in the order of the scenario.
     public var pools: [PoolOutcome] = []
+    /// What must come out even.
     public var checks: [ConservationCheck] = []
 
+    /// Requests turned away for any reason.
     public var rejectedCount: Int { rejected.reduce(0) { $0 + $1.count } }
 }
 
 /// What the replicas of one pool did.
 public struct PoolOutcome: Sendable {
+    /// Its name in the scenario.
     public var name: String
+    /// Whether its replicas compute prompts, generate, or both.
     public var role: PoolRole
+    /// Number of replicas.
     public var replicas: Int
+    /// Devices of all its replicas.
     public var devices: Int
     /// Share of the makespan in which the replicas computed, on average.
     public var utilisation: Double
@@ -48,25 +74,37 @@ public struct PoolOutcome: Sendable {
     public var queueShare: Double
     /// Share of the makespan in which replicas were down, on average.
     public var downShare: Double
+    /// Forward passes, summed over replicas.
     public var steps: Int64
+    /// Requests that its replicas served, summed over them.
     public var requests: Int
     /// Requests per replica, in order: an even router loads them evenly.
     public var requestsPerReplica: [Int]
+    /// Prompt tokens computed, those computed again included.
     public var prefillTokens: Int64
+    /// Tokens generated.
     public var decodeTokens: Int64
+    /// Times a request lost its KV blocks to others.
     public var preemptions: Int
+    /// KV blocks of one replica.
     public var keyValueBlocks: Int
     /// Largest share of a replica's KV blocks in use at once.
     public var peakKeyValueShare: Double
+    /// Units of prefixes that caches gave up to make room.
     public var evictedUnits: Int
+    /// Time in which replicas computed, summed over them.
     public var busyNanoseconds: Nanoseconds
 }
 
 /// Something that must hold whatever the scenario: what was expected and what was found.
 public struct ConservationCheck: Sendable {
+    /// What is counted, by its name in results.
     public var name: String
+    /// The count that follows from the input or from other counts.
     public var expected: Int64
+    /// The count at the end of the run.
     public var found: Int64
+    /// Whether both counts are equal.
     public var holds: Bool { expected == found }
 
     /// A check of what was expected against what was found.

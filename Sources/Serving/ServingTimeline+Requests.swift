@@ -29,7 +29,9 @@ extension ServingTimeline {
     }
 
     /// A request leaves: it is done, or turned away after a failure.
-    mutating func departure(_ request: Request, _ index: Int32, at now: Nanoseconds, _ recorder: inout TimelineRecorder) {
+    mutating func departure(
+        _ request: Request, _ index: Int32, at now: Nanoseconds, _ recorder: inout TimelineRecorder
+    ) {
         let row = places[Int(index)].row
         guard row != .none else { return }
         closeStage(index, at: now, &recorder)

@@ -8,20 +8,27 @@ public struct StepLog: Sendable {
     public struct Step: Sendable, Equatable {
         /// The pool of the replica.
         public var pool: Int32
+        /// When it began.
         public var start: Nanoseconds
+        /// How long it took.
         public var duration: Nanoseconds
         /// Where its prompt chunks stand in ``StepLog/chunks``.
         public var firstChunk: Int32
+        /// How many prompt chunks it computed.
         public var chunkCount: Int32
+        /// Sequences that got one token each.
         public var decodeSequences: Int32
+        /// Rows for which logits were computed.
         public var logitRows: Int32
         /// Keys that the decoding sequences read in full-attention and in sliding-window layers.
         public var contextTokens: Int64
+        /// Keys that the decoding sequences read in sliding-window layers.
         public var windowTokens: Int64
         /// Sum of the squares of the sequences' contexts.
         public var squaredContext: Int64
     }
 
+    /// The steps themselves.
     public internal(set) var steps: [Step] = []
     /// Prompt chunks of all steps.
     public internal(set) var chunks: [PrefillChunk] = []

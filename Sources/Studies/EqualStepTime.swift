@@ -4,7 +4,9 @@ import EventEngine
 public enum EqualStepTime {
     /// One run of the same settings with a number of devices.
     public struct Run: Sendable, Equatable {
+        /// Devices that the run used.
         public var devices: Int
+        /// Seconds of one step.
         public var stepSeconds: Double
 
         public init(devices: Int, stepSeconds: Double) {

@@ -15,11 +15,17 @@ import TraceFormats
 public struct FleetBound: Sendable, Equatable {
     /// The devices, cards of each, and tokens of the mean request.
     public var prefillDevice = ""
+    /// The device that answers are meant for.
     public var decodeDevice = ""
+    /// Cards of the prefill device.
     public var prefillCards = 0
+    /// Cards of the decode device.
     public var decodeCards = 0
+    /// Prompt tokens of the mean request.
     public var inputTokens = 0
+    /// Prompt tokens of the mean request that a prefix cache holds.
     public var cachedTokens = 0
+    /// Answer tokens of the mean request.
     public var outputTokens = 0
     /// Over the decode device doing both, over the better of the two alone, and the balanced ratio of cards.
     public var gain: SeparationGain
@@ -27,6 +33,7 @@ public struct FleetBound: Sendable, Equatable {
     public var requestsPerSecond = 0.0
     /// Prompts, answers on the prefill device at that division, as shares.
     public var promptShare = 0.0
+    /// Share of the answers that are generated on the prefill device at the best division.
     public var answerShare = 0.0
     /// Requests per second with all prompts on the prefill device and all answers on the other.
     public var dividedRequestsPerSecond = 0.0

@@ -1,13 +1,20 @@
 /// A load and a pair of devices for which the gain of separating prefill and decode can be written down.
 public struct SeparationCase: Sendable, Equatable {
+    /// Name of the model that is served.
     public var model: String
     /// Node type and device of the prefill side, of the decode side, and of the homogeneous fleet to beat.
     public var prefillNode: String
+    /// Device of the prefill side.
     public var prefillDevice: String
+    /// Node type of the decode side.
     public var decodeNode: String
+    /// Device of the decode side.
     public var decodeDevice: String
+    /// Ranks of a replica that share every matrix, on either side.
     public var tensorParallel: Int
+    /// Prompt tokens of every request.
     public var inputTokens: Int
+    /// Answer tokens of every request.
     public var outputTokens: Int
     /// Share of the prompt that is cached, 0 to 1.
     public var prefixHit: Double

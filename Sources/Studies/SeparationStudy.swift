@@ -8,13 +8,19 @@ import Timing
 public struct SeparationStudy: Sendable {
     /// One device, simulated and in closed form.
     public struct Side: Sendable {
+        /// The device's name.
         public var device: String
+        /// Rates of saturated pools in the simulator.
         public var simulated: PoolRates
+        /// Rates by the closed form.
         public var closedForm: PoolRates
     }
 
+    /// The load and the pair of devices.
     public let separation: SeparationCase
+    /// The device that computes prompts in the separated fleet.
     public let prefill: Side
+    /// The device that generates in the separated fleet.
     public let decode: Side
 
     /// Runs the simulations: two short ones per device.
@@ -26,10 +32,12 @@ public struct SeparationStudy: Sendable {
         decode = try Self.side(separation, model, separation.decodeNode, separation.decodeDevice)
     }
 
+    /// The gain by the simulated rates.
     public var simulatedGain: SeparationGain {
         SeparationGain(prefill: prefill.simulated, decode: decode.simulated, outputTokens: separation.outputTokens)
     }
 
+    /// The gain by the closed form.
     public var closedFormGain: SeparationGain {
         SeparationGain(prefill: prefill.closedForm, decode: decode.closedForm, outputTokens: separation.outputTokens)
     }

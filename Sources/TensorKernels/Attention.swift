@@ -7,6 +7,7 @@ import ModelGraph
 /// attention on expanded keys while prompts are read, and absorbed, with one key for all query heads, while
 /// decoding (see ``KeyValueView``).
 public struct Attention: Sendable {
+    /// Numbers and sizes of heads.
     public let heads: AttentionHeads
     /// Factor on scores. Absorbed latent attention keeps that of the key it stands for.
     public let scale: Float

@@ -1,5 +1,6 @@
 /// A number in bfloat16, the upper half of a single-precision number, as kept in memory.
 public struct BFloat16: Sendable, Equatable {
+    /// Sign, eight bits of exponent and seven of fraction.
     public var bitPattern: UInt16
 
     /// The nearest bfloat16 number, ties to even; not-a-number stays what it is.
@@ -12,6 +13,7 @@ public struct BFloat16: Sendable, Equatable {
         }
     }
 
+    /// Creates the number that these bits stand for.
     @inlinable public init(bitPattern: UInt16) { self.bitPattern = bitPattern }
 
     /// The same number in single precision, exactly.

@@ -8,8 +8,11 @@ public struct ExpertGating: Sendable {
         case sigmoid
     }
 
+    /// Experts to choose from.
     public let experts: Int
+    /// Experts that each token sees.
     public let expertsPerToken: Int
+    /// How router logits become weights.
     public let scoring: Scoring
     /// Whether the weights of a token's experts are scaled to sum to one.
     public let renormalises: Bool

@@ -1,6 +1,8 @@
 /// Which experts see which tokens, with the rows of tokens in the order of experts.
 public struct ExpertRouting: Sendable, Equatable {
+    /// Experts in all, those without tokens included.
     public let experts: Int
+    /// Experts that each token sees.
     public let expertsPerToken: Int
     /// The experts of each token, `expertsPerToken` for each, the best first.
     public let chosen: [Int]
@@ -30,6 +32,7 @@ public struct ExpertRouting: Sendable, Equatable {
         self.rowSource = rowSource
     }
 
+    /// Pairs of a token and one of its experts.
     public var rows: Int { rowSource.count }
 
     /// Tokens that each expert sees.

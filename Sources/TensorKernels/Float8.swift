@@ -1,11 +1,13 @@
 /// A number in eight bits with four of exponent and three of fraction (OCP OFP8 E4M3): largest 448, no
 /// infinity, one not-a-number of each sign.
 public struct Float8E4M3: Sendable, Equatable {
+    /// Sign, four bits of exponent and three of fraction.
     public var bitPattern: UInt8
 
     /// The largest finite value.
     public static let largest: Float = 448
 
+    /// Creates the number that these bits stand for.
     public init(bitPattern: UInt8) { self.bitPattern = bitPattern }
 
     /// The nearest value, ties to even; what is larger than the largest becomes the largest, as conversion

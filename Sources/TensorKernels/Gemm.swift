@@ -16,8 +16,11 @@ public enum GemmBackend: String, Sendable, CaseIterable {
 
 /// The shape of `c[m, n] = a[m, k] x w[n, k]^T`.
 public struct GemmShape: Sendable, Hashable {
+    /// Rows of activations and of the result.
     public var m: Int
+    /// Rows of weights, columns of the result.
     public var n: Int
+    /// Length of the sums.
     public var k: Int
 
     public init(m: Int, n: Int, k: Int) {
@@ -42,6 +45,7 @@ public struct GemmShape: Sendable, Hashable {
 /// Prepared products are kept by shape and type, 512 of them, so the first product of a shape takes longer
 /// than the next. An instance belongs to one thread. Pointers must hold as many numbers as the shape says.
 public final class Gemm {
+    /// The library that computes.
     public let backend: GemmBackend
     #if oneDNN
     private let engine: OneDNNEngine?

@@ -8,7 +8,9 @@
 public struct KeyValueView {
     /// How far apart things lie, in numbers.
     public struct Layout: Sendable, Equatable {
+        /// From one token to the next within a block.
         public var tokenStride: Int
+        /// From one head to the next.
         public var headStride: Int
         /// From one block of the pool to the next; of no account for a cache in one piece.
         public var blockStride: Int
@@ -30,14 +32,19 @@ public struct KeyValueView {
         }
     }
 
+    /// The first key of the sequence, or of the pool of blocks.
     public var keys: UnsafePointer<Float>
+    /// The first value of the sequence, or of the pool of blocks.
     public var values: UnsafePointer<Float>
+    /// How keys lie in memory.
     public var keyLayout: Layout
+    /// How values lie in memory.
     public var valueLayout: Layout
     /// Cached tokens, the newest included.
     public var tokens: Int
     /// The places of blocks in the pool, or nothing when all tokens are in one piece.
     public var blocks: UnsafePointer<Int32>?
+    /// Tokens of one block.
     public var blockTokens: Int
 
     /// - Precondition: `blockTokens` is positive.

@@ -1,6 +1,7 @@
 /// Root-mean-square normalisation (Zhang and Sennrich 2019, arXiv:1910.07467):
 /// `y = x / sqrt(mean(x^2) + epsilon) x weight`.
 public struct RMSNorm: Sendable {
+    /// Numbers of a row.
     public var width: Int
     /// Added to the mean square.
     public var epsilon: Float

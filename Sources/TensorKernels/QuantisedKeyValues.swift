@@ -8,11 +8,15 @@ public enum KeyValueFormat: String, Sendable, CaseIterable {
 
 /// Cached keys or values in eight bits, one scale for each row, that is, each head of each token.
 public struct QuantisedKeyValues: Sendable {
+    /// How each number is kept.
     public let format: KeyValueFormat
+    /// Heads of tokens that are kept.
     public let rows: Int
     /// Numbers in a row.
     public let width: Int
+    /// The numbers as codes of `format`, row by row.
     public let codes: [UInt8]
+    /// What the codes of each row are multiplied with.
     public let scales: [Float]
 
     /// Quantises `rows x width` numbers; the largest magnitude of a row gets the largest code.

@@ -2,10 +2,15 @@
 ///
 /// Codes are unsigned with a zero point in the middle, because processors multiply unsigned by signed.
 public struct QuantisedActivations: Sendable {
+    /// The code that stands for zero.
     public static let zeroPoint: Int32 = 128
+    /// Number of rows: tokens.
     public let rows: Int
+    /// Numbers of a row.
     public let width: Int
+    /// The numbers as codes, row by row.
     public let codes: [UInt8]
+    /// What the codes of each row are multiplied with.
     public let scales: [Float]
 
     /// Quantises `rows x width` numbers; the largest magnitude of a row gets the code of 127.
@@ -28,9 +33,13 @@ public struct QuantisedActivations: Sendable {
 
 /// Weights `[rows, width]` as signed eight-bit codes with one scale for each row, that is, each output.
 public struct QuantisedWeights: Sendable {
+    /// Number of rows: outputs.
     public let rows: Int
+    /// Numbers of a row: inputs.
     public let width: Int
+    /// The numbers as codes, row by row.
     public let codes: [Int8]
+    /// What the codes of each row are multiplied with.
     public let scales: [Float]
     /// Sum of the codes of each row, which undoes the zero point of the activations.
     public let codeSums: [Int32]

@@ -13,6 +13,7 @@ public struct Rotary: Sendable {
 
     /// Numbers that turn, from the start of a head.
     public let size: Int
+    /// Which two numbers of a head turn together.
     public let pairing: Pairing
     /// Positions that the table holds.
     public let positions: Int

@@ -23,6 +23,7 @@ import ModelGraph
 public final class StepKernels {
     /// Type in which all matrix products run.
     public let arithmetic: GemmType
+    /// Length of the rows of norms.
     public let hiddenSize: Int
     private let gemm: Gemm
     private let data: RandomData

@@ -33,7 +33,8 @@ struct MeasuredCells {
             rows.append(Row(line: line, cells: cells))
         }
         guard let header, !rows.isEmpty else {
-            throw FileProblem(path: file, message: "holds no measurements", remedy: "use a file with a header and lines")
+            throw FileProblem(
+                path: file, message: "holds no measurements", remedy: "use a file with a header and lines")
         }
         self.header = header
         self.rows = rows

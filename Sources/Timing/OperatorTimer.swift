@@ -32,6 +32,7 @@ public struct OperatorTimer: Sendable {
     private let blocks: KernelBlocks
     private let profile: TimingProfile
 
+    /// Creates a timer from the device's peaks and a profile; the scale-up bandwidth is that of one rank.
     public init(device: DeviceDescriptor, scaleUpBytesPerSecond: Double, profile: TimingProfile) {
         self.profile = profile
         nanosecondsPerFlop = DataType.allCases.map { 1e9 / Self.peak(of: device, $0) }
@@ -211,7 +212,8 @@ public struct OperatorTimer: Sendable {
             perRootOfNorm: profile.decodeDepthNanoseconds.value * Self.depthPerRoot(heads))
     }
 
-    /// What a decode kernel's depth at ``depthKeys`` keys is multiplied with for each square root of the contexts' norm.
+    /// What a decode kernel's depth at ``depthKeys`` keys is multiplied with for each square root of the contexts'
+    /// norm.
     static func depthPerRoot(_ heads: AttentionHeads) -> Double {
         (Double(heads.storedPerToken) / Double(heads.keyValue) / depthNumbers / depthKeys).squareRoot()
     }

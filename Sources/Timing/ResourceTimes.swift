@@ -5,6 +5,7 @@ import ModelGraph
 public struct ClassParameters: Sendable, Equatable {
     /// Shares of the peaks, at most 1. Of a collective `memory` is the link's share in the algorithm of two steps.
     public var compute: Double
+    /// Reached share of the memory bandwidth, or of a collective's link.
     public var memory: Double
     /// Nanoseconds of one launch.
     public var setup: Double
@@ -51,6 +52,7 @@ public struct ResourceTimes: Sendable, Equatable {
     public var isCached = false
     /// What the class's parameters do not touch, in nanoseconds.
     public var fixed = 0.0
+    /// How arithmetic, memory and steps of a collective combine to one time.
     public var combination = Combination.larger
 
     /// Share of the cache up to which KV stays in it; from decode kernels of H100, where time jumps beyond it.

@@ -16,7 +16,8 @@ public struct StepCost: Sendable {
     @usableFromInline var measured: MeasuredStepAttention?
 
     /// Nanoseconds of the step when its decoding sequences read `contextTokens` keys in full-attention
-    /// layers and `windowTokens` in sliding-window layers. `squaredContext` is the sum of the squares of their contexts.
+    /// layers and `windowTokens` in sliding-window layers. `squaredContext` is the sum of the squares of their
+    /// contexts.
     @inlinable
     public func duration(contextTokens: Int64, windowTokens: Int64, squaredContext: Double) -> Int64 {
         var device = fixedNanoseconds

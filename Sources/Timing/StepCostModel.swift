@@ -7,8 +7,11 @@ import ModelGraph
 /// step's operators. The closed forms here equal ``StepOperators/step(_:)`` timed operator by operator,
 /// to the nanosecond (a test compares them).
 public struct StepCostModel: Sendable {
+    /// The operators whose times are added up.
     public let operators: StepOperators
+    /// How the host launches a step, which decides its launch time.
     public let execution: ExecutionMode
+    /// Turns operators into durations.
     public let timer: OperatorTimer
     let host: HostParameters
 
@@ -20,6 +23,7 @@ public struct StepCostModel: Sendable {
 
     private let fullLayers: Int64
     private let windowLayers: Int64
+    /// Tokens of the sliding window, of models that have such layers.
     public let window: Int?
     private let decodeSlope: DecodeAttentionSlope
     private let queryBytesPerSequence: Double
@@ -135,8 +139,9 @@ public struct StepCostModel: Sendable {
             floorComputePerKey: perKey.compute - base.compute, floorMemoryPerKey: perKey.memory - base.memory)
     }
 
-    /// The step of a batch that decodes beside prompt chunks; like ``decodeCost(sequences:chunkTokens:logitRows:prefillAttention:)``,
-    /// with the chunks' attention worked out in place.
+    /// The step of a batch that decodes beside prompt chunks; like
+    /// ``decodeCost(sequences:chunkTokens:logitRows:prefillAttention:)``, with the chunks' attention worked out in
+    /// place.
     public mutating func mixedCost(
         sequences: Int, chunks: [PrefillChunk], chunkTokens: Int, logitRows: Int
     ) -> StepCost {

@@ -16,7 +16,9 @@ public struct CollectiveParameters: Sendable, Equatable {
     /// Effective bandwidth of a rank in an all-reduce, bytes per second; where absent,
     /// `linkEfficiency` of the node's scale-up bandwidth.
     public var bandwidthBytesPerSecond: Sourced<Double>?
+    /// Reached share of the node's scale-up bandwidth, 0 to 1, where no bandwidth is given.
     public var linkEfficiency: Sourced<Double>
+    /// Time that a collective takes however small its message is.
     public var latencyNanoseconds: Sourced<Double>
     /// All-reduce in one step, in which each rank reads what every other has; absent where only the algorithm in
     /// two steps is known, whose latency is then the one above.
@@ -35,7 +37,9 @@ public struct OneStepParameters: Sendable, Equatable {
 public struct HostParameters: Sendable, Equatable {
     /// Gap between two steps that nothing hides (asynchronous scheduling).
     public var stepNanoseconds: Sourced<Double>
+    /// Host time for each sequence of a step.
     public var perSequenceNanoseconds: Sourced<Double>
+    /// Host time for each new token of a step.
     public var perNewTokenNanoseconds: Sourced<Double>
     /// One kernel launched eagerly.
     public var launchNanoseconds: Sourced<Double>
@@ -82,7 +86,9 @@ public struct HostParameters: Sendable, Equatable {
 
 /// The residual surface of one operator class, for bf16 kernels.
 public struct ClassSurface: Sendable, Equatable {
+    /// The operators that it corrects.
     public var operatorClass: OperatorClass
+    /// The correction as a function of the operator's shape.
     public var surface: ResidualSurface
 
     public init(_ operatorClass: OperatorClass, _ surface: ResidualSurface) {
@@ -95,12 +101,17 @@ public struct ClassSurface: Sendable, Equatable {
 /// At most a few numbers per operator class; what is not known comes from the prior. A new device needs
 /// no profile: its datasheet and the prior give times with the wide interval that they deserve.
 public struct TimingProfile: Sendable, Equatable {
+    /// Its name in profile files and results.
     public var name: String
     /// Inference engine and version whose kernels the numbers describe.
     public var engine: String
+    /// Dense matrix products.
     public var gemm: OperatorParameters
+    /// Matrix products of mixture-of-experts layers.
     public var groupedGemm: OperatorParameters
+    /// Attention of prompt chunks.
     public var prefillAttention: OperatorParameters
+    /// Attention of sequences that get one token.
     public var decodeAttention: OperatorParameters
     /// Memory efficiency of decode attention over an fp8 or int8 cache, which kernels read less well.
     public var quantisedCacheEfficiency: Sourced<Double>
@@ -116,11 +127,15 @@ public struct TimingProfile: Sendable, Equatable {
     public var prefillStoreBytes: Sourced<Double>
     /// Share of the longest query block's time by which prefill attention ends after its average core.
     public var prefillTail: Sourced<Double>
+    /// Norms, activations and other kernels bound by memory.
     public var elementwise: OperatorParameters
+    /// Communication between the ranks of a replica.
     public var collective: CollectiveParameters
+    /// What the host adds to a step.
     public var host: HostParameters
     /// Rows of a GEMM kernel's tile where they are known to cost as a whole; for 8-bit kernels and for all others.
     public var tileRows8Bit: Sourced<Double>
+    /// Rows to which other kernels than 8-bit ones are padded.
     public var tileRows: Sourced<Double>
     /// What the device's own measurements say beyond the formulas, by operator class; empty unless asked for.
     public var surfaces: [ClassSurface] = []

@@ -18,9 +18,10 @@ extension Calibrate {
             commandName: "table",
             abstract: "Fit a device's timing parameters to a table of measured kernels.",
             discussion: """
-                The table is CSV: operator, dtype, engine, seconds and the shape columns of each operator. simulate-export \
-                in notebooks-export makes one from public tables, its probe from the accelerator at hand. The profile \
-                written with -o is a patch of the shipped one; a pool of a scenario takes it with "timing": "profile.json".
+                The table is CSV: operator, dtype, engine, seconds and the shape columns of each operator. \
+                simulate-export in notebooks-export makes one from public tables, its probe from the accelerator at \
+                hand. The profile written with -o is a patch of the shipped one; a pool of a scenario takes it with \
+                "timing": "profile.json".
                 """)
 
         @Argument(help: "A kernel table.")
@@ -53,7 +54,9 @@ extension Calibrate {
         var output: String?
 
         func validate() throws {
-            if json, output == "-" { throw ValidationError("only one of --json and --output - can have standard output") }
+            if json, output == "-" {
+                throw ValidationError("only one of --json and --output - can have standard output")
+            }
             if surface, output == nil { throw ValidationError("--surface says something only with --output") }
             if other != nil, !evaluate { throw ValidationError("--other says something only with --evaluate") }
         }

@@ -39,7 +39,9 @@ struct Compare: ParsableCommand {
 
     func validate() throws {
         if otherVariant != nil, variant == nil { throw ValidationError("--other-variant needs --variant beside it") }
-        if otherWorkload != nil, workload == nil { throw ValidationError("--other-workload needs --workload beside it") }
+        if otherWorkload != nil, workload == nil {
+            throw ValidationError("--other-workload needs --workload beside it")
+        }
         if json, output == "-" {
             throw ValidationError("only one of --json and --output - can have standard output")
         }

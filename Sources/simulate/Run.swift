@@ -40,8 +40,8 @@ struct Run: ParsableCommand {
     @OptionGroup var flow: FlowOptions
 
     @Option(help: ArgumentHelp(
-        "Write a record per job of a scheduler, be it a batch job or a workload that it starts, with its runs and why it "
-            + "waited, as JSON Lines, or as a table where the name ends in .csv; - is standard output."))
+        "Write a record per job of a scheduler, be it a batch job or a workload that it starts, with its runs and why "
+            + "it waited, as JSON Lines, or as a table where the name ends in .csv; - is standard output."))
     var jobRecords: String?
 
     @Option(help: ArgumentHelp(
@@ -67,7 +67,8 @@ struct Run: ParsableCommand {
         if jobs != nil, draws == nil { throw ValidationError("--jobs has an effect only with --draws") }
         if let seed, seed < 0 { throw ValidationError("--seed \(seed): expected an integer of at least 0") }
         if outputs.filter({ $0 == "-" }).count > 1 {
-            throw ValidationError("only one of --json, --output -, --requests -, --job-records - and --flow - can have standard output")
+            throw ValidationError(
+                "only one of --json, --output -, --requests -, --job-records - and --flow - can have standard output")
         }
     }
 

@@ -48,7 +48,8 @@ private func refuseUnknownCommand(_ word: String?) throws {
     else { return }
     let near = Spelling.nearest(to: word, among: names).map { "did you mean \($0)?" }
     throw Failure(
-        message: "there is no command and no file \(word); " + (near ?? "commands are \(names.joined(separator: ", "))"),
+        message: "there is no command and no file \(word); "
+            + (near ?? "commands are \(names.joined(separator: ", "))"),
         status: 2)
 }
 

@@ -11,8 +11,8 @@ struct Trace: ParsableCommand {
 
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Requests: lengths, arrivals and what an unbounded prefix cache would hit. Jobs: sizes, durations, "
-                + "tenants and the load they offer.")
+            abstract: "Requests: lengths, arrivals and what an unbounded prefix cache would hit. Jobs: sizes, "
+                + "durations, tenants and the load they offer.")
 
         @Argument(help: "A trace file.")
         var trace: String
@@ -74,8 +74,8 @@ struct Trace: ParsableCommand {
             abstract: "Generate a trace with the published statistics of a real one.")
 
         @Option(help: ArgumentHelp(
-            "What to imitate: requests as in \(GeneratorConfiguration.presetNames.joined(separator: ", ")), batch jobs as in "
-                + "\(JobProfile.names.joined(separator: ", "))."))
+            "What to imitate: requests as in \(GeneratorConfiguration.presetNames.joined(separator: ", ")), "
+                + "batch jobs as in \(JobProfile.names.joined(separator: ", "))."))
         var preset: String
 
         @Option(help: "Number of requests, or of jobs, instead of the real trace's.")

@@ -15,9 +15,10 @@ extension Validate {
                 real kernels on one thread. Its clock is the CPU time of that thread, so that other programs do not \
                 count, and it moves on to the next arrival instead of waiting for it. The simulator predicts the run \
                 from a calibration of this machine, which used other shapes: made on the spot, or the file of simulate \
-                calibrate host. A machine whose kernels take another time after the run than before it is refused. Requests \
-                arrive at 0.7 of what the calibrated host is predicted to serve. Takes about \
-                half a minute. It checks batching, scheduling and composition of steps, not the times of any accelerator.
+                calibrate host. A machine whose kernels take another time after the run than before it is refused. \
+                Requests arrive at 0.7 of what the calibrated host is predicted to serve. Takes about \
+                half a minute. It checks batching, scheduling and composition of steps, not the times of any \
+                accelerator.
                 """)
 
         @OptionGroup var measuring: HostMeasuring

@@ -7,7 +7,8 @@ extension Validate {
     /// `simulate validate separation`.
     struct Separation: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Gain of prefill on one device and decode on another: saturated simulation beside the closed form.")
+            abstract: "Gain of prefill on one device and decode on another: saturated simulation beside the "
+                + "closed form.")
 
         @Option(help: "A dense model.")
         var model = "qwen2.5-32b"
@@ -37,7 +38,8 @@ extension Validate {
         var decodeDevice = "h20-96"
 
         func validate() throws {
-            guard input >= 16, output >= 2 else { throw ValidationError("--input must be at least 16, --output at least 2") }
+            guard input >= 16, output >= 2
+            else { throw ValidationError("--input must be at least 16, --output at least 2") }
             guard (0...0.99).contains(prefixHit) else { throw ValidationError("--prefix-hit: expected 0 to 0.99") }
             guard tpotMs > 0 else { throw ValidationError("--tpot-ms: expected a time above 0") }
         }

@@ -17,11 +17,11 @@ struct Validate: ParsableCommand {
             abstract: "Predictions beside measurements, as a table of errors.",
             discussion: """
                 A manifest names a scenario, a file of measurements, and what their columns mean; those in Validation/ \
-                show how. Without a manifest all of Validation/ are run whose data is there: the project's own case, and \
-                public measurements under $SIMULATE_DATA (../shared/data unless set), which "data:" in a manifest's paths \
-                stands for. bias is the median signed error; MAPE, median and p95 are of absolute errors. A manifest of \
-                kernels holds fits to 16, 64 and 128 samples of a kernel table against all others in it, beside the plain \
-                roofline.
+                show how. Without a manifest all of Validation/ are run whose data is there: the project's own case, \
+                and public measurements under $SIMULATE_DATA (../shared/data unless set), which "data:" in a \
+                manifest's paths stands for. bias is the median signed error; MAPE, median and p95 are of absolute \
+                errors. A manifest of kernels holds fits to 16, 64 and 128 samples of a kernel table against all \
+                others in it, beside the plain roofline.
                 """)
 
         @Argument(help: "Manifests. All in Validation/ unless given.")
@@ -61,7 +61,8 @@ struct Validate: ParsableCommand {
                         let manifest = try KernelManifest(contentsOf: path, data: data)
                         if manifests.isEmpty, !manifest.isDataThere {
                             printToStandardError(
-                                "\(manifest.name): left out, \(manifest.table) is not there (make validate converts it)")
+                                "\(manifest.name): left out, \(manifest.table) is not there "
+                                    + "(make validate converts it)")
                         } else {
                             kernels.append(manifest)
                         }
@@ -86,7 +87,9 @@ struct Validate: ParsableCommand {
                     every: every, draws: draws ?? 0, jobs: jobs ?? processorCount) })
             }
             if json {
-                print(String(decoding: JSONWriter.pretty.bytes(of: ValidationReport.json(results, kernels: fits)), as: UTF8.self))
+                print(String(
+                    decoding: JSONWriter.pretty.bytes(of: ValidationReport.json(results, kernels: fits)),
+                    as: UTF8.self))
             } else {
                 var parts = details && !results.isEmpty ? [ValidationReport.details(results)] : []
                 if !results.isEmpty { parts.append(ValidationReport.text(results)) }

@@ -36,7 +36,9 @@ import Testing
     @Test func aCounterIsRecordedWhenItChanges() {
         var recorder = TimelineRecorder(level: .step)
         let track = recorder.counter("queue", unit: "requests", in: recorder.group("g"))
-        for (time, value) in [(0, 0.0), (1, 0), (2, 3), (3, 3), (4, 0)] { recorder.count(track, value, at: Int64(time)) }
+        for (time, value) in [(0, 0.0), (1, 0), (2, 3), (3, 3), (4, 0)] {
+            recorder.count(track, value, at: Int64(time))
+        }
         #expect(recorder.entries.map(\.time) == [0, 2, 4])
         #expect(recorder.entries.map { Double(bitPattern: UInt64(bitPattern: $0.value)) } == [0, 3, 0])
     }

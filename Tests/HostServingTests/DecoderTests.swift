@@ -61,7 +61,8 @@ import Testing
         }
         let start = try decoder.step(parts, cache)
         for (index, text) in texts.enumerated() {
-            let row = UnsafeBufferPointer(start: start + index * decoder.model.vocabulary, count: decoder.model.vocabulary)
+            let row = UnsafeBufferPointer(
+                start: start + index * decoder.model.vocabulary, count: decoder.model.vocabulary)
             #expect(relativeError(row, ReferenceDecoder(decoder).logits(text)) < 1e-5, "sequence \(index)")
         }
     }

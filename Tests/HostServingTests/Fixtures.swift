@@ -11,7 +11,8 @@ func smallModel(
     ModelDescriptor(
         name: "small", hiddenSize: hidden, queryHeads: query, keyValueHeads: keyValue, headSize: size,
         intermediateSize: 3 * hidden / 2, vocabulary: vocabulary, maximumContext: 128, weightType: .fp32,
-        embeddingType: .fp32, keyValueType: .fp32, groups: [LayerGroup(attention: .full, feedForward: .dense, count: layers)],
+        embeddingType: .fp32, keyValueType: .fp32,
+        groups: [LayerGroup(attention: .full, feedForward: .dense, count: layers)],
         source: ModelSource(provenance: .assumed, text: "made for a test"))
 }
 

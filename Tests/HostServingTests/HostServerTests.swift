@@ -15,7 +15,8 @@ import TraceFormats
     }
 
     private static func serve(
-        _ trace: RequestTrace, tokens: Int, sequences: Int, blocks: Int, sampler: TokenSampler = TokenSampler(temperature: 0)
+        _ trace: RequestTrace, tokens: Int, sequences: Int, blocks: Int,
+        sampler: TokenSampler = TokenSampler(temperature: 0)
     ) throws -> ServedRun {
         let decoder = try Decoder(smallModel(), maximumTokens: tokens, maximumRows: sequences, seed: 3)
         var ticks = 0.0
@@ -72,7 +73,9 @@ import TraceFormats
         var trace = randomTrace(2, input: 3, output: 2, span: 0, "far apart")
         trace.arrivalNanoseconds = [0, 3_600_000_000_000]
         let run = try Self.serve(trace, tokens: 16, sequences: 4, blocks: 8)
-        #expect(run.requests[1].firstToken == 3_600_000_000_000 + run.steps[run.steps.count - Int(trace.outputTokens[1])].nanoseconds)
+        #expect(
+            run.requests[1].firstToken
+                == 3_600_000_000_000 + run.steps[run.steps.count - Int(trace.outputTokens[1])].nanoseconds)
         #expect(run.requests[0].end < 1_000_000_000)
     }
 
@@ -88,6 +91,8 @@ import TraceFormats
         #expect(throws: HostServingError.self) { try Self.serve(trace, tokens: 64, sequences: 1, blocks: 100) }
         let decoder = try Decoder(smallModel(), maximumTokens: 64, maximumRows: 1, seed: 3)
         let engine = EngineConfiguration(maximumBatchTokens: 64, maximumSequences: 1, blockTokens: 4)
-        #expect(throws: HostServingError.self) { try HostServer(decoder, engine: engine, blocks: 8, seed: 1).serve(long) }
+        #expect(throws: HostServingError.self) {
+            try HostServer(decoder, engine: engine, blocks: 8, seed: 1).serve(long)
+        }
     }
 }

@@ -101,7 +101,8 @@ struct JSONDocumentTests {
             try JSONDocument(contentsOf: "/nowhere/a.json")
         } throws: {
             "\($0)"
-                == "/nowhere/a.json: cannot be read: no such file or folder; check the path; it is relative to where it is named"
+                == "/nowhere/a.json: cannot be read: no such file or folder; check the path; "
+                    + "it is relative to where it is named"
         }
         #expect {
             try JSONDocument(contentsOf: "/tmp")

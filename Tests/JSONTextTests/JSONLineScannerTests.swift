@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test func readsKnownKeysInAnyOrderAndPassesOverTheRest() throws {
-        let line = #" { "x": [1, {"y": "}\"", "z": [null, true, [-1.5e3]]}], "long_key":-7 , "ids": [0, 7,42 ],"a":3 } "#
+        let line = #" { "x": [1, {"y": "}\"", "z": [null, true, [-1.5e3]]}], "#
+            + #""long_key":-7 , "ids": [0, 7,42 ],"a":3 } "#
         let result = try scan(line)
         #expect(result.a == 3)
         #expect(result.long == -7)
@@ -60,14 +61,18 @@ import Testing
 
     @Test(arguments: [
         Refused(line: "[1]", column: 1, key: nil, found: "[1]", expected: "an object, \"{\""),
-        Refused(line: #"{"a": 1.0}"#, column: 7, key: "a", found: "1.0", expected: "an integer, without point and exponent"),
+        Refused(
+            line: #"{"a": 1.0}"#, column: 7, key: "a", found: "1.0",
+            expected: "an integer, without point and exponent"),
         Refused(line: #"{"a": "1"}"#, column: 7, key: "a", found: "\"1\"", expected: "an integer"),
         Refused(line: #"{"a": 1, "a": 2}"#, column: 10, key: "a", found: "\"a\": 2", expected: "each key once"),
         Refused(line: #"{"a": 01}"#, column: 7, key: "a", found: "01", expected: "a number without leading zeros"),
         Refused(
             line: #"{"a": 9223372036854775808}"#, column: 7, key: "a", found: "9223372036854775808",
             expected: "an integer of at most 64 bits"),
-        Refused(line: #"{"a": 1, "long_key": 2} x"#, column: 25, key: nil, found: "x", expected: "nothing behind the value"),
+        Refused(
+            line: #"{"a": 1, "long_key": 2} x"#, column: 25, key: nil, found: "x",
+            expected: "nothing behind the value"),
         Refused(line: #"{"a": 1}"#, column: 9, key: "long_key", found: "no such key", expected: "the key \"long_key\""),
         Refused(line: #"{"a": 1,}"#, column: 9, key: "a", found: "}", expected: "a key in quotes"),
         Refused(line: #"{"ids": [1,,2]}"#, column: 12, key: "ids", found: ",2]", expected: "an integer"),
@@ -90,7 +95,9 @@ import Testing
         ("-9223372036854775808", 0, .min), ("1e-400", 9, 0), ("12345678901234567890123e-20", 3, 123_457),
     ] as [(String, Int, Int64)])
     func scalesByPowersOfTenExactly(text: String, decimals: Int, expected: Int64) throws {
-        let scaled = try value(text) { scanner throws(JSONLineProblem) in try scanner.scaledInteger(decimals: decimals) }
+        let scaled = try value(text) { scanner throws(JSONLineProblem) in
+            try scanner.scaledInteger(decimals: decimals)
+        }
         #expect(scaled == expected)
     }
 

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ExpertLoadTests {
     @Test func interpolatesRowsBetweenPoints() throws {
-        let load = try #require(ExpertLoad([(tokens: 100, factor: 1.2), (tokens: 10, factor: 2), (tokens: 10, factor: 1)]))
+        let load = try #require(
+            ExpertLoad([(tokens: 100, factor: 1.2), (tokens: 10, factor: 2), (tokens: 10, factor: 1)]))
         #expect(load.points.map(\.tokens) == [10, 100])
         #expect(load.factor(tokens: 1) == 1.5)
         #expect(load.factor(tokens: 10) == 1.5)

@@ -38,7 +38,8 @@ import Testing
         #expect(layer.denseFeedForward == 424_673_280)
         #expect(layer.total == 487_587_840)
         #expect(layer.active == layer.total)
-        #expect([layer.expert, layer.experts, layer.visitedExperts, layer.sharedExperts, layer.router] == [0, 0, 0, 0, 0])
+        #expect(
+            [layer.expert, layer.experts, layer.visitedExperts, layer.sharedExperts, layer.router] == [0, 0, 0, 0, 0])
         #expect(model.embeddingParameters == 778_567_680)
         #expect(model.headParameters == 778_567_680)
         #expect(model.parameters.total == 32_762_757_120)

@@ -49,24 +49,37 @@ struct ModelRow: Sendable, CustomTestStringConvertible {
         ModelRow("qwen3-14b", 40, 5120, 40, 8, 128, 17408, vocabulary: 151936, context: 32768),
         ModelRow("qwen3-32b", 64, 5120, 64, 8, 128, 25600, vocabulary: 151936, context: 32768),
         ModelRow("qwen3-30b-a3b", 48, 2048, 32, 4, 128, nil, moe: (128, 8, 0, 768), vocabulary: 151936, context: 32768),
-        ModelRow("qwen3-235b-a22b", 94, 4096, 64, 4, 128, nil, moe: (128, 8, 0, 1536), vocabulary: 151936, context: 32768),
-        ModelRow("qwen3-coder-480b", 62, 6144, 96, 8, 128, nil, moe: (160, 8, 0, 2560), vocabulary: 151936, context: 262144),
+        ModelRow(
+            "qwen3-235b-a22b", 94, 4096, 64, 4, 128, nil, moe: (128, 8, 0, 1536), vocabulary: 151936, context: 32768),
+        ModelRow(
+            "qwen3-coder-480b", 62, 6144, 96, 8, 128, nil, moe: (160, 8, 0, 2560), vocabulary: 151936, context: 262144),
         ModelRow("llama-2-7b", 32, 4096, 32, 32, 128, 11008, vocabulary: 32000, context: 4096),
         ModelRow("llama-2-70b", 80, 8192, 64, 8, 128, 28672, vocabulary: 32000, context: 4096),
         ModelRow("codellama-34b", 48, 8192, 64, 8, 128, 22016, vocabulary: 32000, context: 16384),
         ModelRow("llama-3.1-8b", 32, 4096, 32, 8, 128, 14336, vocabulary: 128256, context: 131072),
         ModelRow("llama-3.1-70b", 80, 8192, 64, 8, 128, 28672, vocabulary: 128256, context: 131072),
         ModelRow("llama-3.1-405b", 126, 16384, 128, 8, 128, 53248, vocabulary: 128256, context: 131072),
-        ModelRow("llama-4-scout", 48, 5120, 40, 8, 128, nil, moe: (16, 1, 1, 8192), vocabulary: 202048, context: 10485760),
+        ModelRow(
+            "llama-4-scout", 48, 5120, 40, 8, 128, nil, moe: (16, 1, 1, 8192), vocabulary: 202048, context: 10485760),
         ModelRow("mistral-nemo-12b", 40, 5120, 32, 8, 128, 14336, vocabulary: 131072, context: 131072),
         ModelRow("mixtral-8x7b", 32, 4096, 32, 8, 128, nil, moe: (8, 2, 0, 14336), vocabulary: 32000, context: 32768),
         ModelRow("mixtral-8x22b", 56, 6144, 48, 8, 128, nil, moe: (8, 2, 0, 16384), vocabulary: 32000, context: 65536),
         ModelRow("yi-34b", 60, 7168, 56, 8, 128, 20480, vocabulary: 64000, context: 4096),
-        ModelRow("deepseek-v3", 61, 7168, 128, nil, nil, 18432, moe: (256, 8, 1, 2048), dense: 3, vocabulary: 129280, context: 163840),
-        ModelRow("deepseek-r1", 61, 7168, 128, nil, nil, 18432, moe: (256, 8, 1, 2048), dense: 3, vocabulary: 129280, context: 163840),
-        ModelRow("kimi-k2", 61, 7168, 64, nil, nil, 18432, moe: (384, 8, 1, 2048), dense: 1, vocabulary: 163840, context: 131072),
-        ModelRow("glm-4.5", 92, 5120, 96, 8, 128, 12288, moe: (160, 8, 1, 1536), dense: 3, vocabulary: 151552, context: 131072),
-        ModelRow("glm-5", 78, 6144, 64, nil, nil, 12288, moe: (256, 8, 1, 2048), dense: 3, vocabulary: 154880, context: 202752),
+        ModelRow(
+            "deepseek-v3", 61, 7168, 128, nil, nil, 18432, moe: (256, 8, 1, 2048), dense: 3, vocabulary: 129280,
+            context: 163840),
+        ModelRow(
+            "deepseek-r1", 61, 7168, 128, nil, nil, 18432, moe: (256, 8, 1, 2048), dense: 3, vocabulary: 129280,
+            context: 163840),
+        ModelRow(
+            "kimi-k2", 61, 7168, 64, nil, nil, 18432, moe: (384, 8, 1, 2048), dense: 1, vocabulary: 163840,
+            context: 131072),
+        ModelRow(
+            "glm-4.5", 92, 5120, 96, 8, 128, 12288, moe: (160, 8, 1, 1536), dense: 3, vocabulary: 151552,
+            context: 131072),
+        ModelRow(
+            "glm-5", 78, 6144, 64, nil, nil, 12288, moe: (256, 8, 1, 2048), dense: 3, vocabulary: 154880,
+            context: 202752),
         ModelRow("gpt-oss-20b", 24, 2880, 64, 8, 64, nil, moe: (32, 4, 0, 2880), vocabulary: 201088, context: 131072),
         ModelRow("gpt-oss-120b", 36, 2880, 64, 8, 64, nil, moe: (128, 4, 0, 2880), vocabulary: 201088, context: 131072),
     ]

@@ -43,7 +43,8 @@ import Testing
     /// The mathematics' pairs are FLOP; what a kernel wastes on padding is time, not FLOP.
     @Test func prefillAttention() {
         let operation = Self.make(
-            .prefillAttention(pairs: 50, executedPairs: 16384, lastBlockPairs: 2560, queries: 3, keys: 20, heads: Self.heads))
+            .prefillAttention(
+                pairs: 50, executedPairs: 16384, lastBlockPairs: 2560, queries: 3, keys: 20, heads: Self.heads))
         #expect(operation.operatorClass == .prefillAttention)
         #expect(operation.flop == 204_800)  // 4 x 50 x 8 x 128
         #expect(operation.bytes == 32_768)  // 20 x 512 x 2 + 3 x 8 x 256 x 2

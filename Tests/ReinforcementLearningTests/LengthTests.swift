@@ -32,7 +32,8 @@ import TraceFormats
     /// Samples of one prompt correlate by the square of their correlation with the prompt.
     @Test(arguments: [0.0, 0.5, 0.7, 1.0]) func correlationWithinAPrompt(correlation: Double) {
         let lengths = batch(
-            ResponseLengths(mean: 4000, sigma: 1, groupCorrelation: correlation, cap: 1 << 30), prompts: 4096, samples: 2)
+            ResponseLengths(mean: 4000, sigma: 1, groupCorrelation: correlation, cap: 1 << 30), prompts: 4096,
+            samples: 2)
         let logs = lengths.responseTokens.map { PortableMath.log(Double($0)) }
         let center = logs.reduce(0, +) / Double(logs.count)
         var both = 0.0, own = 0.0
@@ -47,7 +48,8 @@ import TraceFormats
     /// The published tails: a maximum 25 to 32 times the median at a cap of 16k with 75 % below 1.1k
     /// (RollPacker), and more than half of all batches of 512 above 6.6 times the mean's 9324 of 1363.
     @Test func publishedTails() {
-        let lengths = batch(ResponseLengths(mean: 900, sigma: 1, groupCorrelation: 0.7, cap: 16_384), prompts: 128, samples: 8)
+        let lengths = batch(
+            ResponseLengths(mean: 900, sigma: 1, groupCorrelation: 0.7, cap: 16_384), prompts: 128, samples: 8)
         let sorted = lengths.responseTokens.sorted()
         let median = Double(sorted[sorted.count / 2]), third = Double(sorted[sorted.count * 3 / 4])
         #expect(third > 755 && third < 1300)

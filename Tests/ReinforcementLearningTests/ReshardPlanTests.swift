@@ -111,7 +111,9 @@ import Training
             let layout = try layout(devices: 16, tensor: tensor, pipeline: pipeline, replica: replica, rollout: 16..<32)
             let plan = try ReshardPlan(.shardToShard, layout: layout)
             var received = [Int64](repeating: 0, count: 32)
-            for destination in plan.rounds[0].destinations { received[destination.index] += plan.rounds[0].bytesPerLane }
+            for destination in plan.rounds[0].destinations {
+                received[destination.index] += plan.rounds[0].bytesPerLane
+            }
             for device in 16..<32 {
                 #expect(abs(received[device] - layout.rolloutShardBytes) <= Int64(16))
             }

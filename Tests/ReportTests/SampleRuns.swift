@@ -81,7 +81,9 @@ enum SampleRuns {
                     "model": "qwen3-30b-a3b", "slo": .null, "traffic": ["generate": ["requests": 4]],
                     "pools": [
                         "prompts": .null, "answers": .null,
-                        "all": ["role": "mixed", "nodes": "h20", "tensor_parallel": 2, "expert_parallel": 2, "replicas": 1]]],
+                        "all": [
+                            "role": "mixed", "nodes": "h20", "tensor_parallel": 2, "expert_parallel": 2,
+                            "replicas": 1]]],
                 "small": [
                     "kind": "serving", "model": "qwen3-0.6b", "max_context": 256,
                     "traffic": ["generate": [

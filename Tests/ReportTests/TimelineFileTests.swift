@@ -28,7 +28,8 @@ import Testing
             let track = Int(event["tid"]?.numberValue ?? 0), time = event["ts"]?.numberValue ?? 0
             switch event["ph"] {
             case "B":
-                contents.slices.append(Slice(track: track, name: event["name"]?.stringValue ?? "", from: (time * 1000).rounded()))
+                contents.slices.append(
+                    Slice(track: track, name: event["name"]?.stringValue ?? "", from: (time * 1000).rounded()))
                 stacks[track, default: []].append(contents.slices.count - 1)
             case "E":
                 if let index = stacks[track, default: []].popLast() {
@@ -46,7 +47,8 @@ import Testing
 
     /// Nested slices on a few tracks, drawn from a seed, with a counter.
     private func random(_ seed: UInt64, _ window: Range<Nanoseconds>) -> TimelineRecorder {
-        var random = RandomStream(seed: seed, name: "timeline"), recorder = TimelineRecorder(level: .step, window: window)
+        var random = RandomStream(seed: seed, name: "timeline"),
+            recorder = TimelineRecorder(level: .step, window: window)
         let group = recorder.group("g"), counter = recorder.counter("c", unit: "n", in: group)
         let tracks = (0..<3).map { recorder.track("t\($0)", in: group) }
         let names = (0..<4).map { recorder.name("n\($0)") }

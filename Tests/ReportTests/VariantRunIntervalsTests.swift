@@ -34,7 +34,8 @@ import Testing
             #expect(intervals["sampling"] == .null)
             #expect(intervals["scatter"]?.objectValue?.keys == run.scenario.plans[0].pools.map(\.name))
             for metric in HeadlineMetric.all {
-                let path = JSONPath(["common_mode", "metrics"] + metric.path.split(separator: ".").map { .key(String($0)) })
+                let path = JSONPath(
+                    ["common_mode", "metrics"] + metric.path.split(separator: ".").map { .key(String($0)) })
                 let interval = try #require(intervals.value(at: path), "\(metric.path)")
                 let low = try #require(interval["p5"]?.numberValue), high = try #require(interval["p95"]?.numberValue)
                 #expect(low <= high)

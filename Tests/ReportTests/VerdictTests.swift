@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test func withAnObjectiveGoodRequestsDecide() throws {
-        let verdict = try #require(Verdict([try run("many", output: 8000, good: 20), try run("good", output: 4000, good: 80)]))
+        let verdict = try #require(
+            Verdict([try run("many", output: 8000, good: 20), try run("good", output: 4000, good: 80)]))
         #expect(verdict.criterion == "goodput_requests_per_s_per_device")
         #expect(verdict.best == 1)
         #expect(verdict.entries.map(\.rate) == [0.5, 2])
@@ -55,7 +56,8 @@ import Testing
             (8000, 1, 0),  // equal in all: the first
         ]
         for (output, endToEnd, best) in pairs {
-            let verdict = try #require(Verdict([try run("a", output: 8000), try run("b", output: output, endToEnd: endToEnd)]))
+            let verdict = try #require(
+                Verdict([try run("a", output: 8000), try run("b", output: output, endToEnd: endToEnd)]))
             #expect(verdict.best == best, "\(output) \(endToEnd)")
         }
     }

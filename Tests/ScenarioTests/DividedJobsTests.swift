@@ -8,8 +8,11 @@ import Testing
 
 /// Workloads of jobs whose policy divides the cluster, from the text of a scenario to what became of the jobs.
 @Suite struct DividedJobsTests {
-    private func scenario(_ workload: String, cluster: String = #"{ "a": { "type": "generic", "devices_per_node": 2, "count": 1 } }"#) -> String {
-        #"{ "schema": "simulate/1", "name": "test", "cluster": { "nodes": \#(cluster) }, "workloads": { "w": \#(workload) } }"#
+    private func scenario(
+        _ workload: String, cluster: String = #"{ "a": { "type": "generic", "devices_per_node": 2, "count": 1 } }"#
+    ) -> String {
+        #"{ "schema": "simulate/1", "name": "test", "cluster": { "nodes": \#(cluster) }, "#
+            + #""workloads": { "w": \#(workload) } }"#
     }
 
     private func run(_ text: String) throws -> DividingEngine {

@@ -49,13 +49,15 @@ import Testing
              { "at": "2 s", "name": "late", "duration": "1 s" }]
             """#
         let blocked = try engine(
-            #"{ "kind": "jobs", "policy": { "fractions": { "placement": "best-fit", "when_blocked": "block" } }, "submit": \#(tasks) }"#)
+            #"{ "kind": "jobs", "policy": { "fractions": { "placement": "best-fit", "when_blocked": "block" } }, "#
+                + #""submit": \#(tasks) }"#)
         checkBooks(blocked)
         #expect(blocked.waits(of: 1).map(text) == ["1-10 devices -1"])
         // Nobody goes ahead of the wide task; the late one needs a device of its own only after it.
         #expect(blocked.waits(of: 2).map(text) == ["2-10 order 1", "10-15 devices -1"])
         let skipping = try engine(
-            #"{ "kind": "jobs", "policy": { "fractions": { "placement": "best-fit", "when_blocked": "skip" } }, "submit": \#(tasks) }"#)
+            #"{ "kind": "jobs", "policy": { "fractions": { "placement": "best-fit", "when_blocked": "skip" } }, "#
+                + #""submit": \#(tasks) }"#)
         checkBooks(skipping)
         #expect(skipping.waits(of: 2).isEmpty && skipping.waits(of: 1).map(text) == ["1-10 devices -1"])
         #expect(blocked.runs(of: 1).first?.deviceCount == 2 && blocked.runs(of: 1).first?.devices.count == 2)
@@ -89,7 +91,9 @@ import Testing
 
     @Test(arguments: ["7 s", "25 s"]) func booksHoldWhereTheRunIsCut(_ until: String) throws {
         checkBooks(try engine(
-            #"{ "kind": "jobs", "policy": { "fractions": { "placement": "random" } }, "submit": [{ "at": "0 s", "duration": "20 s", "devices": 2 }, { "at": "0 s", "duration": "20 s" }, { "at": "6 s", "duration": "20 s" }] }"#,
+            #"{ "kind": "jobs", "policy": { "fractions": { "placement": "random" } }, "#
+                + #""submit": [{ "at": "0 s", "duration": "20 s", "devices": 2 }, "#
+                + #"{ "at": "0 s", "duration": "20 s" }, { "at": "6 s", "duration": "20 s" }] }"#,
             until: until))
         checkBooks(try engine(
             #"""

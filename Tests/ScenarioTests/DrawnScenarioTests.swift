@@ -55,7 +55,8 @@ import Testing
         let setup = 1_840_000 * draw.factor(of: "network.transfer_setup", logStandardDeviation: 0.10)
         #expect(published.transferSetupNanoseconds == Int64(setup.rounded(.toNearestOrEven)))
         let text = SmallScenario.replacing(
-            "\"kind\": \"leaf-spine\"", "\"kind\": \"leaf-spine\", \"network_efficiency\": 0.5, \"transfer_setup\": \"1 ms\"")
+            "\"kind\": \"leaf-spine\"",
+            "\"kind\": \"leaf-spine\", \"network_efficiency\": 0.5, \"transfer_setup\": \"1 ms\"")
         let chosen = try checked("base", text).drawn(draw).machine.cluster.specification
         let factor = draw.factor(of: "network.efficiency", logStandardDeviation: 0.30)
         #expect(chosen.networkEfficiency == min(1, 0.5 * factor))

@@ -21,7 +21,8 @@ import Testing
               { "at": "30 s", "name": "free", "tasks": { "count": 5, "devices": 4, "duration": "2 s" } } ]
             """
         ).run()
-        // The bundles of the workers find room beside the first. Five tasks on two slots take three turns; free ones are jobs of their own on two nodes.
+        // The bundles of the workers find room beside the first. Five tasks on two slots take three turns; free ones
+        // are jobs of their own on two nodes.
         #expect(
             engine.spans == ["apart 0-10", "never", "workers 2-14"]
                 + (0..<5).map {

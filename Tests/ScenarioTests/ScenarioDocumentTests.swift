@@ -116,7 +116,8 @@ import Testing
          ["workloads.chat.slo.ttft: expected a time with its unit, found 5; write \"5 s\""]),
         ("workloads.chat.engine.max_sequence=5",
          ["workloads.chat.engine.max_sequence: unknown key; known keys are max_batch_tokens, max_sequences, "
-             + "block_tokens, prefix_cache, chunked_prefill, admit_whole_prompts, execution, memory_fraction, front_end, reserved_memory"]),
+             + "block_tokens, prefix_cache, chunked_prefill, admit_whole_prompts, execution, "
+             + "memory_fraction, front_end, reserved_memory"]),
         ("workloads.chat.pools.more.role=decode",
          ["workloads.chat.pools.more.nodes: missing; expected one of h20, a2",
           "workloads.chat.pools.more.replicas: missing; expected an integer of at least 1"]),

@@ -135,7 +135,8 @@ import Timing
         }.joined(separator: ",")
         let world = try world(Self.text(
             [Self.chat, Self.grpo],
-            submit: "\(blockers), { \"at\": \"1 s\", \"workload\": \"chat\" }, { \"at\": \"2 s\", \"workload\": \"grpo\" }",
+            submit: "\(blockers), { \"at\": \"1 s\", \"workload\": \"chat\" }, "
+                + "{ \"at\": \"2 s\", \"workload\": \"grpo\" }",
             extra: ", \"policy\": { \"placement\": \"pack\" }"))
         let layout = world.machine.cluster.layout
         func names(_ devices: [DeviceID]) -> [String] { devices.map { layout.name(of: $0) } }
@@ -144,7 +145,8 @@ import Timing
         // Learning has to wait for one of the kinds.
         #expect(world.scheduling[0].record(3).firstStart == world.scheduling[0].record(2).end)
         let placement = world.learning[0].configuration.placement
-        #expect(Set((placement.trainDevices + placement.replicas.flatMap { $0 }).map { layout.node(of: $0).index }) == [1, 3])
+        let devices = placement.trainDevices + placement.replicas.flatMap { $0 }
+        #expect(Set(devices.map { layout.node(of: $0).index }) == [1, 3])
         #expect(world.learning[0].stepRecords.count == 2)
         // Nothing was sent over links of servers that others held.
         let used = world.machine.network.linkStatistics(at: world.now).filter { $0.bytesCarried > 0 }.map(\.name)
@@ -168,7 +170,8 @@ import Timing
 
     /// A workload that is taken off its cards goes on later and does all of its work.
     @Test(arguments: ["chat", "pretrain"]) func preemptedWorkloadsGoOn(_ name: String) throws {
-        let first = "{ \"at\": \"3 s\", \"devices\": 16, \"duration\": \"20 s\", \"device_type\": \"a2\", \"priority\": 9 }"
+        let first = "{ \"at\": \"3 s\", \"devices\": 16, \"duration\": \"20 s\", "
+            + "\"device_type\": \"a2\", \"priority\": 9 }"
         let text = Self.text(
             name == "chat" ? [Self.chat] : [Self.pretrain],
             submit: "{ \"at\": \"0 s\", \"workload\": \"\(name)\" }, \(first)",
@@ -185,7 +188,8 @@ import Timing
             let pause = world.serving[0].records.compactMap(\.timeToFirstToken).max() ?? 0
             #expect(pause > 20_000_000_000 && pause < 23_000_000_000)
         } else {
-            let plain = try self.world(Self.text([Self.pretrain], submit: "{ \"at\": \"0 s\", \"workload\": \"pretrain\" }"))
+            let plain = try self.world(
+                Self.text([Self.pretrain], submit: "{ \"at\": \"0 s\", \"workload\": \"pretrain\" }"))
             let (steps, whole) = (world.training[0].outcome.stepNanoseconds, plain.training[0].outcome.stepNanoseconds)
             #expect(steps == whole)
             // Complete steps before it left, the one under way again.
@@ -198,7 +202,8 @@ import Timing
     /// A card that fails under a simulated job is the workload's affair, and nobody else gets it.
     @Test func aFailedCardIsNotHandedOut() throws {
         let text = Self.text(
-            submit: "{ \"at\": \"0 s\", \"workload\": \"chat\" }, { \"at\": \"4 s\", \"devices\": 8, \"duration\": \"1 s\", \"device_type\": \"a2\" }",
+            submit: "{ \"at\": \"0 s\", \"workload\": \"chat\" }, "
+                + "{ \"at\": \"4 s\", \"devices\": 8, \"duration\": \"1 s\", \"device_type\": \"a2\" }",
             top: ", \"events\": [ { \"at\": \"2 s\", \"kind\": \"device-fails\", \"target\": \"a2/0/0\" } ]")
         let world = try world(text)
         #expect(outcome(world).completed == 40)
@@ -225,7 +230,8 @@ import Timing
     @Test func twoRunsAreTheSame() throws {
         let text = Self.text(
             [Self.chat, Self.pretrain],
-            submit: "{ \"at\": \"0 s\", \"workload\": \"pretrain\" }, { \"at\": \"1 s\", \"workload\": \"chat\", \"priority\": 3 }",
+            submit: "{ \"at\": \"0 s\", \"workload\": \"pretrain\" }, "
+                + "{ \"at\": \"1 s\", \"workload\": \"chat\", \"priority\": 3 }",
             extra: ", \"policy\": { \"queue\": \"priority\", \"preempt\": true, \"placement\": \"random\" }")
         let one = try world(text), other = try world(text)
         #expect(one.serving[0].records.map { "\($0)" } == other.serving[0].records.map { "\($0)" })
@@ -234,7 +240,9 @@ import Timing
 
     /// Mistakes, each with its place and what to do.
     @Test func mistakesAreExplained() {
-        func complaint(_ submit: String, _ extra: String = "", _ workloads: [String] = [Self.chat, Self.grpo]) -> String {
+        func complaint(
+            _ submit: String, _ extra: String = "", _ workloads: [String] = [Self.chat, Self.grpo]
+        ) -> String {
             SmallScenario.complaints(Self.text(workloads, submit: submit, extra: extra)).joined(separator: "\n")
         }
         func expect(_ text: String, _ parts: String...) {
@@ -249,8 +257,11 @@ import Timing
             complaint("{ \"at\": \"0 s\", \"workload\": \"chat\", \"devices\": 4 }"),
             "submit[0].devices", "8 of a2", "8 devices of h20", "not on 4")
         #expect(complaint("{ \"at\": \"0 s\", \"workload\": \"chat\", \"devices\": 16 }") == "")
-        expect(complaint("{ \"at\": \"0 s\", \"workload\": \"chat\", \"duration\": \"5 s\" }"), "has no effect", "estimate")
-        expect(complaint("{ \"at\": \"0 s\", \"workload\": \"chat\" }", ", \"nodes\": [\"a2\"]"), "does not schedule on")
+        expect(
+            complaint("{ \"at\": \"0 s\", \"workload\": \"chat\", \"duration\": \"5 s\" }"), "has no effect",
+            "estimate")
+        expect(
+            complaint("{ \"at\": \"0 s\", \"workload\": \"chat\" }", ", \"nodes\": [\"a2\"]"), "does not schedule on")
         let reclaim = ", \"policy\": { \"queue\": \"las\" }"
         expect(complaint("{ \"at\": \"0 s\", \"workload\": \"grpo\" }", reclaim), "\"preemptible\": false")
         #expect(complaint("{ \"at\": \"0 s\", \"workload\": \"grpo\", \"preemptible\": false }", reclaim) == "")

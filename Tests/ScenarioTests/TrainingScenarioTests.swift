@@ -51,9 +51,11 @@ import Training
 
     /// Two workloads cannot hold the same devices, and what cannot be cut says why.
     @Test(arguments: [
-        ("devices=40", "tensor x pipeline"), ("devices=48", "do not fit"), ("train.tensor_parallel=32", "do not fit one node"),
+        ("devices=40", "tensor x pipeline"), ("devices=48", "do not fit"),
+        ("train.tensor_parallel=32", "do not fit one node"),
         ("train.expert_parallel=2", "no experts"), ("batch.sequence_tokens=2000000", "longest context"),
-        ("batch.sequences=1", "without work"), ("nodes=\"a2\"", "one of"), ("train.pipeline_parallel=0", "expected an integer"),
+        ("batch.sequences=1", "without work"), ("nodes=\"a2\"", "one of"),
+        ("train.pipeline_parallel=0", "expected an integer"),
         ("chekpoint=1", "unknown key"),
     ])
     func mistakes(setting: String, words: String) throws {

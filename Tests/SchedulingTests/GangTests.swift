@@ -101,8 +101,8 @@ import Testing
             durations: durations)
     }
 
-    /// Under every policy: parts lie on their groups, units on one node, leases and books agree after every event, every
-    /// workload ends after its own time on devices, and in the end everything is free.
+    /// Under every policy: parts lie on their groups, units on one node, leases and books agree after every event,
+    /// every workload ends after its own time on devices, and in the end everything is free.
     @Test(arguments: SchedulingLawTests.policies.indices) func partsAreWholeAndComeBack(_ index: Int) throws {
         let start = try machine([("a", 3, 8), ("b", 3, 6)])
         let layout = start.cluster.layout
@@ -113,7 +113,9 @@ import Testing
                 for job in world.engine.running {
                     let lease = world.engine.leases[Int(job)].flatMap { world.machine.cluster.lease($0) }
                     held += lease?.devices.count ?? 0
-                    #expect(world.engine.jobs[Int(job)].duration >= 0 || world.running[job]?.launch.devices == lease?.devices)
+                    #expect(
+                        world.engine.jobs[Int(job)].duration >= 0
+                            || world.running[job]?.launch.devices == lease?.devices)
                 }
                 let free = (0..<layout.nodeCount).map { world.machine.cluster.freeDeviceCount(NodeID($0)) }
                 #expect(free.reduce(held, +) == layout.deviceCount)

@@ -4,7 +4,8 @@ import Testing
 /// One pool of four devices and eight jobs, worked out by hand for each policy.
 @Suite struct HandWorkedTableTests {
     static let jobs = [
-        job(0, 2, 10), job(1, 4, 4), job(2, 1, 3), job(3, 2, 8), job(4, 1, 2), job(5, 3, 5), job(6, 1, 12), job(7, 2, 1),
+        job(0, 2, 10), job(1, 4, 4), job(2, 1, 3), job(3, 2, 8), job(4, 1, 2), job(5, 3, 5), job(6, 1, 12),
+        job(7, 2, 1),
     ]
 
     private func spans(_ policy: SchedulingPolicy, jobs: [Job] = Self.jobs) throws -> [String] {

@@ -33,7 +33,9 @@ struct PeerResultTests {
         #expect(wrong.isEmpty, "\(wrong.count) jobs differ, the first \(wrong.first?[0] ?? "")")
     }
 
-    private static let october = Result { try PeerData.rows("derived/scheduling/helios_philly_oct/philly_oct_input.csv") }
+    private static let october = Result {
+        try PeerData.rows("derived/scheduling/helios_philly_oct/philly_oct_input.csv")
+    }
 
     /// AccaSim on a virtual cluster as 80 processors.
     @Test func accaSim() throws {

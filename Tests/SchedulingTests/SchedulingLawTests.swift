@@ -54,7 +54,8 @@ import Testing
                 }
                 let free = (0..<3).reduce(0) { $0 + machine.cluster.freeDeviceCount(NodeID($1)) }
                 #expect(free + held == 12)
-                #expect((0..<3).allSatisfy { engine.map.free($0) == Int32(machine.cluster.freeDeviceCount(NodeID($0))) })
+                #expect(
+                    (0..<3).allSatisfy { engine.map.free($0) == Int32(machine.cluster.freeDeviceCount(NodeID($0))) })
             }
             var closed = engine
             closed.close(at: engine.lastActivity)
@@ -118,7 +119,9 @@ import Testing
             let engine = run(configuration(policy, seed), on: try genericMachine(nodes: 3, devices: 4))
             for index in 0..<60 {
                 let record = engine.record(index)
-                if let promise = record.promise { #expect(record.firstStart ?? .max <= promise, "job \(index) of \(seed)") }
+                if let promise = record.promise {
+                    #expect(record.firstStart ?? .max <= promise, "job \(index) of \(seed)")
+                }
             }
         }
     }

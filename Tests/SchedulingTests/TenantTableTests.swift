@@ -49,7 +49,8 @@ import Testing
             jobs.append(task)
         }
         var configuration = SchedulingConfiguration(
-            name: "drf", policy: SchedulingPolicy(order: .dominantShare), tenants: [Tenant(name: "A"), Tenant(name: "B")],
+            name: "drf", policy: SchedulingPolicy(order: .dominantShare),
+            tenants: [Tenant(name: "A"), Tenant(name: "B")],
             list: list(jobs))
         configuration.hosts = HostResources(cpuMilli: [9000], memoryBytes: [18])
         let engine = run(configuration, on: try genericMachine(nodes: 1, devices: 1))

@@ -60,7 +60,8 @@ struct TimelineReading {
 
     /// Time of the slices of a name inside a request.
     func time(_ names: [String], of request: Int) -> Nanoseconds {
-        guard let whole = slices.first(where: { $0.name == "request" && $0.number == Int64(request) }) else { return -1 }
+        guard let whole = slices.first(where: { $0.name == "request" && $0.number == Int64(request) })
+        else { return -1 }
         return slices.filter {
             $0.track == whole.track && $0.depth == 1 && names.contains($0.name) && $0.from >= whole.from
                 && $0.to <= whole.to

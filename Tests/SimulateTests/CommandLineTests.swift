@@ -79,7 +79,8 @@ import Testing
         let folder = try ScratchFolder()
         #expect(small.contains(original))
         let scenario = try folder.write("wrong.json", small.replacingOccurrences(of: original, with: mistake))
-        let run = try CommandLineRun("run", scenario, "-o", folder.path + "/result.json", "--requests", folder.path + "/r.jsonl")
+        let run = try CommandLineRun(
+            "run", scenario, "-o", folder.path + "/result.json", "--requests", folder.path + "/r.jsonl")
         #expect(run.status == 2)
         #expect(run.output.isEmpty)
         #expect(run.errors.contains("wrong.json:"), "\(run.errors)")
@@ -92,7 +93,8 @@ import Testing
 
     @Test func aBrokenTraceIsNamedWithItsLine() throws {
         let folder = try ScratchFolder()
-        let trace = "{\"timestamp\": 0, \"input_length\": 10, \"output_length\": 5, \"hash_ids\": [0]}\n{\"timestamp\": 3000, \"input_le"
+        let trace = "{\"timestamp\": 0, \"input_length\": 10, \"output_length\": 5, \"hash_ids\": [0]}\n"
+            + "{\"timestamp\": 3000, \"input_le"
         _ = try folder.write("cut.jsonl", trace)
         let generated = #"{ "generate""#
         let start = try #require(small.range(of: generated))

@@ -60,7 +60,8 @@ import Testing
         let sampling = try #require(workload["sampling"]?["pools"]?["mixed"] ?? workload["sampling"]?["mixed"])
         #expect(sampling["sampled_steps"]?.integerValue == 6)
         // An accelerator without experts: everything else is as without samples.
-        #expect(try CommandLineRun("run", files.scenario, "--variant", "base", "-o", files.path("plain.json")).status == 0)
+        #expect(
+            try CommandLineRun("run", files.scenario, "--variant", "base", "-o", files.path("plain.json")).status == 0)
         let plain = try files.value("plain.json")["variants"]?["base"]?["workloads"]?["chat"]?["metrics"]
         #expect(plain != nil && plain == workload["metrics"])
     }

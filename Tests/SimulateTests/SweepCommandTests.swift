@@ -74,7 +74,9 @@ import Testing
         #expect(try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged).status == 0)
         #expect(try read(merged) == one)
         let status = try CommandLineRun("sweep", "status", folder.path + "/shards", "--json")
-        #expect(status.output == "{\"ok\":48,\"failed\":6,\"limit\":0,\"timeout\":0,\"memory\":0,\"decided\":0,\"left\":0,\"points\":54}\n")
+        #expect(
+            status.output == "{\"ok\":48,\"failed\":6,\"limit\":0,\"timeout\":0,"
+                + "\"memory\":0,\"decided\":0,\"left\":0,\"points\":54}\n")
         try FileManager.default.removeItem(atPath: folder.path + "/shards/shard-3-of-8.jsonl")
         let missing = try CommandLineRun("sweep", "merge", folder.path + "/shards", "-o", merged)
         #expect(missing.status == 1 && missing.errors.contains("7 of 54 points are missing"), "\(missing.errors)")
@@ -121,7 +123,9 @@ import Testing
     @Test func shardsAreClaimed() throws {
         let folder = try folder()
         let sweep = folder.path + "/sweep.json", leases = folder.path + "/leases"
-        let options = ["sweep", "run", sweep, "--claim", leases, "--shards", "6", "-o", folder.path + "/shards", "--quiet"]
+        let options = [
+            "sweep", "run", sweep, "--claim", leases, "--shards", "6", "-o", folder.path + "/shards", "--quiet",
+        ]
         let processes = try (0..<2).map { _ in
             let process = Process()
             process.executableURL = CommandLineRun.program

@@ -23,7 +23,8 @@ import Timing
             let plain = "gemm,\(type.rawValue),e,1,\(m),\(n),\(k)"
             let sample = try KernelTable(bytes: Array((lines[0] + "\n" + plain).utf8), name: "").samples[0]
             let noise = PortableMath.exp(scatter * (random.uniform() - 0.5) * 3.46)
-            let seconds = device.resources(sample).nanoseconds(ClassParameters(compute: compute, memory: memory, setup: setup)) / 1e9 * noise
+            let seconds = device.resources(sample).nanoseconds(
+                ClassParameters(compute: compute, memory: memory, setup: setup)) / 1e9 * noise
             lines.append("gemm,\(type.rawValue),e,\(seconds),\(m),\(n),\(k)")
         }
         return try KernelTable(bytes: Array(lines.joined(separator: "\n").utf8), name: "made/kernels.csv")
@@ -143,7 +144,8 @@ import Timing
         let shapes: [(OperatorShape, KernelOperator)] = [
             (.gemm(m: 77, n: 5120, k: 3000), .gemm), (.gemm(m: 8192, n: 5120, k: 3000), .gemm),
             (.groupedGemm(rows: 77, activeExperts: 5, n: 2000, k: 1000), .mixtureOfExperts),
-            (.prefillAttention(pairs: 5050, executedPairs: 16384, lastBlockPairs: 12800, queries: 100, keys: 100, heads: heads),
+            (.prefillAttention(
+                pairs: 5050, executedPairs: 16384, lastBlockPairs: 12800, queries: 100, keys: 100, heads: heads),
              .prefillAttention),
             (.decodeAttention(sequences: 3, contextTokens: 1_000_000, heads: heads), .decodeAttention),
             (.allReduce(bytes: 4e6, ranks: 8), .allReduce), (.elementwise(bytes: 3e8), .elementwise),

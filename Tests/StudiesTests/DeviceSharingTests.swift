@@ -42,13 +42,17 @@ import Testing
         return world
     }
 
-    private func outcome(_ world: World) -> ServingOutcome { world.serving[0].outcome(objective: ServiceLevelObjective()) }
+    private func outcome(_ world: World) -> ServingOutcome {
+        world.serving[0].outcome(objective: ServiceLevelObjective())
+    }
 
     private func completions(_ world: World) -> [[Int64?]] {
         world.serving[0].records.map { [$0.timeToFirstToken, $0.endToEnd, $0.longestInterval, Int64($0.preemptions)] }
     }
 
-    private func steps(_ world: World) -> [[Int64]] { world.learning[0].stepRecords.map { [$0.start, $0.end] + $0.phases } }
+    private func steps(_ world: World) -> [[Int64]] {
+        world.learning[0].stepRecords.map { [$0.start, $0.end] + $0.phases }
+    }
 
     private static let serve = "workloads.chat.", train = "workloads.grpo."
 
@@ -86,7 +90,9 @@ import Testing
     /// Steps summed in a loop are those taken one by one, to the nanosecond, though shares change under them.
     @Test(arguments: [0.5, 0.93, 0.948])
     func fastForwardIsStepping(utilisation: Double) throws {
-        let settings = [Self.train + "rollout.memory_utilisation=\(utilisation)", Self.serve + "pools.mixed.core_share=0.3"]
+        let settings = [
+            Self.train + "rollout.memory_utilisation=\(utilisation)", Self.serve + "pools.mixed.core_share=0.3",
+        ]
         let fast = try world(settings), stepped = try world(settings, isStepped: true)
         #expect(completions(fast) == completions(stepped))
         #expect(steps(fast) == steps(stepped))
@@ -97,7 +103,8 @@ import Testing
     /// Alone under a time-shared lease each is what it is on devices of its own.
     @Test func aloneIsAlone() throws {
         let own = [Self.serve + "pools.mixed.lease=exclusive"]
-        #expect(completions(try world(variant: "serving-alone")) == completions(try world(own, variant: "serving-alone")))
+        #expect(
+            completions(try world(variant: "serving-alone")) == completions(try world(own, variant: "serving-alone")))
         let exclusive = [Self.train + "placement.lease=exclusive"]
         let shared = try world(variant: "training-alone")
         #expect(steps(shared) == steps(try world(exclusive, variant: "training-alone")))
@@ -141,12 +148,15 @@ import Testing
     /// A request alone is never faster for less memory or fewer cores.
     @Test func lessIsNeverBetter() throws {
         func latency(_ settings: [String]) throws -> Int64 {
-            let one = [Self.serve + "traffic.generate.requests=1", Self.serve + "traffic.generate.arrivals.rate_per_s=10000"]
+            let one = [
+                Self.serve + "traffic.generate.requests=1", Self.serve + "traffic.generate.arrivals.rate_per_s=10000",
+            ]
             return try #require(try world(one + settings).serving[0].records[0].endToEnd)
         }
         var last: Int64 = 0
         for share in [0.9, 0.5, 0.2, 0.1] {
-            let time = try latency([Self.serve + "pools.mixed.core_share=\(share)", Self.train + "placement.core_share=0.1"])
+            let time = try latency(
+                [Self.serve + "pools.mixed.core_share=\(share)", Self.train + "placement.core_share=0.1"])
             #expect(time >= last)
             last = time
         }
@@ -187,10 +197,19 @@ import Testing
     }
 
     @Test(arguments: [
-        (["workloads.chat.pools.mixed.lease=exclusive", "workloads.chat.pools.mixed.core_share=0.5"], "has no effect on devices of one's own"),
+        (
+            ["workloads.chat.pools.mixed.lease=exclusive", "workloads.chat.pools.mixed.core_share=0.5"],
+            "has no effect on devices of one's own"),
         (["workloads.chat.pools.mixed.core_share=0.7"], "0.5 and the 0.7 of chat are more than all cores of h20/0/0"),
-        (["workloads.grpo.placement.mode=hybrid", "workloads.grpo.placement.rollout_devices=4"], "lent inside the workload"),
-        (["workloads.chat.pools.mixed.role=prefill", #"workloads.chat.pools.d={"role":"decode","nodes":"h20","replicas":1}"#], "a prefill pool shares no devices"),
+        (
+            ["workloads.grpo.placement.mode=hybrid", "workloads.grpo.placement.rollout_devices=4"],
+            "lent inside the workload"),
+        (
+            [
+                "workloads.chat.pools.mixed.role=prefill",
+                #"workloads.chat.pools.d={"role":"decode","nodes":"h20","replicas":1}"#,
+            ],
+            "a prefill pool shares no devices"),
         (["workloads.chat.pools.mixed.lease=shared"], "time-shared"),
     ])
     func mistakes(settings: [String], says: String) throws {
@@ -200,7 +219,10 @@ import Testing
 
     /// Serving pools share with training, not with each other.
     @Test func serversKeepApart() throws {
-        let other = #"workloads.other={"kind":"serving","model":"qwen3-0.6b","traffic":{"generate":{"requests":5,"arrivals":{"kind":"constant","rate_per_s":3},"input_tokens":{"kind":"constant","value":64},"output_tokens":{"kind":"constant","value":8}}},"pools":{"own":{"role":"mixed","nodes":"h20","replicas":4,"lease":"time-shared"}}}"#
+        let other = #"workloads.other={"kind":"serving","model":"qwen3-0.6b","traffic":{"generate":{"requests":5,"#
+            + #""arrivals":{"kind":"constant","rate_per_s":3},"input_tokens":{"kind":"constant","value":64},"#
+            + #""output_tokens":{"kind":"constant","value":8}}},"pools":{"own":"#
+            + #"{"role":"mixed","nodes":"h20","replicas":4,"lease":"time-shared"}}}"#
         let checked = try Self.document([other]).checked()
         let devices = checked.plans.map { $0.configuration.pools.flatMap(\.replicas).flatMap { $0 } }
         #expect(Set(devices[0]).isDisjoint(with: devices[1]))

@@ -75,4 +75,5 @@ import Testing
 }
 
 /// The package's own folder.
-let packageFolder = String(#filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/"))
+let packageFolder = String(
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/"))

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test func mixedPoolsSurvive() throws {
-        try check(pools: ["mixed": ["role": "mixed", "nodes": "h20", "replicas": 3]], transfer: "pull", firstToken: "decode")
+        try check(
+            pools: ["mixed": ["role": "mixed", "nodes": "h20", "replicas": 3]], transfer: "pull", firstToken: "decode")
     }
 
     /// While every replica of a side is down requests wait; after the repair they go on.

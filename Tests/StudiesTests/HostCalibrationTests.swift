@@ -19,7 +19,9 @@ import Timing
         return plan
     }
 
-    private static func timing(_ seconds: Double) -> RepeatedTiming { RepeatedTiming(name: "made up", seconds: [seconds]) }
+    private static func timing(_ seconds: Double) -> RepeatedTiming {
+        RepeatedTiming(name: "made up", seconds: [seconds])
+    }
 
     /// Measurements as a host of known parameters would give them, each off by a factor of its own.
     private static func measurements(scatter: Double = 0) throws -> HostMeasurements {

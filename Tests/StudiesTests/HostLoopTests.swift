@@ -11,12 +11,14 @@ import TraceFormats
     private static var plan: HostPlan {
         HostPlan(
             matrices: [(48, 32), (32, 96)], rows: [1, 4, 64, 72],
-            heads: [.hostHeads(query: 4, keyValue: 2, size: 16)], decodes: [(1, 20), (3, 40)], prefills: [(8, 0), (20, 16)],
+            heads: [.hostHeads(query: 4, keyValue: 2, size: 16)], decodes: [(1, 20), (3, 40)],
+            prefills: [(8, 0), (20, 16)],
             poolNumbers: 1 << 18, model: model, batches: [1, 2], prompts: [5, 16], repetitions: 3)
     }
 
     private static let model = ModelDescriptor(
-        name: "tiny", hiddenSize: 32, queryHeads: 4, keyValueHeads: 2, headSize: 16, intermediateSize: 48, vocabulary: 64,
+        name: "tiny", hiddenSize: 32, queryHeads: 4, keyValueHeads: 2, headSize: 16, intermediateSize: 48,
+        vocabulary: 64,
         maximumContext: 512, weightType: .fp32, embeddingType: .fp32, keyValueType: .fp32,
         groups: [LayerGroup(attention: .full, feedForward: .dense, count: 1)],
         source: ModelSource(provenance: .assumed, text: "made for a test"))
@@ -42,7 +44,8 @@ import TraceFormats
         // Batches of 1 and 2 that decode, prompts of 5 and 16.
         #expect(measured.steps.map { [$0.tokens, $0.logitRows] } == [[1, 1], [2, 2], [5, 1], [16, 1]])
         #expect(measured.steps.map(\.computedTokens) == [1, 2, 8, 16])
-        #expect(measured.steps.allSatisfy { $0.elementwiseSeconds > 0 && $0.elementwiseSeconds < $0.timing.seconds.last! })
+        #expect(
+            measured.steps.allSatisfy { $0.elementwiseSeconds > 0 && $0.elementwiseSeconds < $0.timing.seconds.last! })
         #expect(try HostCalibration(measured).entries.map(\.kernel)
             == [.gemm, .prefillAttention, .decodeAttention, .elementwise])
     }

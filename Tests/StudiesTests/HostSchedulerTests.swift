@@ -68,7 +68,9 @@ import TraceFormats
         return (scheduler.requests, steps)
     }
 
-    @Test(arguments: [(1, 400, 64, 8), (2, 400, 24, 16), (3, 60, 64, 8), (4, 40, 32, 8), (5, 36, 16, 4), (6, 48, 100, 32)])
+    @Test(arguments: [
+        (1, 400, 64, 8), (2, 400, 24, 16), (3, 60, 64, 8), (4, 40, 32, 8), (5, 36, 16, 4), (6, 48, 100, 32),
+    ])
     func itDecidesAsTheSimulatedEngine(seed: Int, blocks: Int, tokens: Int, sequences: Int) throws {
         let checked = try Self.scenario(seed, blocks: blocks, tokens: tokens, sequences: sequences)
         var world = checked.world()

@@ -15,8 +15,8 @@ import Testing
         (try? KernelManifest(contentsOf: folder + "kernels-a100-vllm-0.14.0.json", data: "none").isDataThere) ?? false
     }
 
-    /// MAPE of fits to sixteen samples on other kernels of the converted tables, a point above what all of them give. Of
-    /// A100's GEMM the bar of 9 % is missed by the choice of kernels in its library.
+    /// MAPE of fits to sixteen samples on other kernels of the converted tables, a point above what all of them give.
+    /// Of A100's GEMM the bar of 9 % is missed by the choice of kernels in its library.
     @Test(
         .enabled(if: areTablesThere, "make validate converts kernel tables, where they are"),
         arguments: [

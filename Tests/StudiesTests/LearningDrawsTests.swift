@@ -52,7 +52,8 @@ import Timing
 
     /// With shared draws a placement is compared with itself at even odds, and the swap-free one wins when it must.
     @Test func pairedProbability() async throws {
-        let one = try checked(), slow = try checked(["workloads.grpo.steps=3", "workloads.grpo.train.utilisation=0.001"])
+        let one = try checked(),
+            slow = try checked(["workloads.grpo.steps=3", "workloads.grpo.train.utilisation=0.001"])
         let drawn = await ParameterDraws(seed: 1, count: 8).run([one, one, slow], jobs: 2)
         let metric = try #require(LearningMetric.named("tokens_per_s_per_device"))
         let values = drawn.map { $0.learning.map { metric.value(of: $0[0]) } }
@@ -134,7 +135,8 @@ import Timing
         let pass = ComputePass.reference.rawValue
         #expect(abs(barrier.exposed[pass] - barrier.phases[StepPhase.reference.rawValue]) < 1e-9)
         let streamed = run(try checked([
-            #"workloads.grpo.data_engine={"kind":"streaming","stream_stages":["reference","old_log_prob"],"chunk_samples":4}"#,
+            #"workloads.grpo.data_engine={"kind":"streaming","stream_stages":"#
+                + #"["reference","old_log_prob"],"chunk_samples":4}"#,
         ]))
         #expect(streamed.exposed[pass] < 0.9 * barrier.exposed[pass])
         #expect(streamed.exposed[pass] >= 0)

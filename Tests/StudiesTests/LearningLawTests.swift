@@ -29,7 +29,8 @@ import Testing
         ["algorithm.name=ppo", "placement.mode=cocard", "placement.rollout_devices=null"],
         ["tools={\"calls\":2,\"latency\":{\"kind\":\"exponential\",\"mean\":\"300 ms\"},\"result_tokens\":20}",
          "schedule={\"kind\":\"async\"}"],
-        ["reward={\"kind\":\"rule\",\"time\":{\"kind\":\"lognormal\",\"mean\":\"100 ms\",\"sigma\":1},\"timeout\":\"1 s\",\"workers\":2}",
+        ["reward={\"kind\":\"rule\",\"time\":{\"kind\":\"lognormal\",\"mean\":\"100 ms\",\"sigma\":1},"
+            + "\"timeout\":\"1 s\",\"workers\":2}",
          "schedule={\"kind\":\"async\"}"],
     ]
 
@@ -101,7 +102,8 @@ import Testing
     @Test func slowRewardsShowUntilTheyTimeOut() throws {
         func reward(_ time: String) throws -> ReinforcementLearningOutcome {
             try LearningScenarios.run(document([
-                "reward={\"kind\":\"rule\",\"time\":{\"kind\":\"constant\",\"value\":\"\(time)\"},\"timeout\":\"30 s\",\"workers\":32}",
+                "reward={\"kind\":\"rule\",\"time\":{\"kind\":\"constant\",\"value\":\"\(time)\"},"
+                    + "\"timeout\":\"30 s\",\"workers\":32}",
             ], seed: 1))
         }
         let none = try reward("0 s"), slow = try reward("5 s"), hanging = try reward("1 h")

@@ -6,7 +6,8 @@ import Testing
 
 /// Published measurements and closed forms of reinforcement-learning steps.
 @Suite struct LearningMeasurementTests {
-    private static let steps = (ProcessInfo.processInfo.environment["SIMULATE_DATA"] ?? packageFolder + "/../shared/data")
+    private static let steps = (
+        ProcessInfo.processInfo.environment["SIMULATE_DATA"] ?? packageFolder + "/../shared/data")
         + "/derived/h20_rl_one_step_off.csv"
 
     /// One row of the measured steps, in seconds.
@@ -20,7 +21,8 @@ import Testing
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             return Row(
                 isShared: cells[0].hasPrefix("colocate"), step: Double(cells[2]) ?? 0,
-                generation: Double(cells[3]) ?? 0, logProbabilities: Double(cells[6]) ?? 0, update: Double(cells[7]) ?? 0)
+                generation: Double(cells[3]) ?? 0, logProbabilities: Double(cells[6]) ?? 0,
+                update: Double(cells[7]) ?? 0)
         }
     }
 
@@ -140,7 +142,8 @@ import Testing
     /// What training leaves on the device is missing for KV: 80 % more with it gone, and with tensor parallelism
     /// of 2 it does not fit at all otherwise; the result names the phase.
     @Test func offloadDecidesWhatFits() throws {
-        let resident = "workloads.grpo.transition.offload={\"parameters\":false,\"optimizer\":false,\"gradients\":\"keep\"}"
+        let resident = "workloads.grpo.transition.offload={\"parameters\":false,\"optimizer\":false,"
+            + "\"gradients\":\"keep\"}"
         func memory(_ settings: [String]) throws -> RolloutMemory? {
             let document = try ScenarioDocument(contentsOf: LearningScenarios.shipped, settings: settings)
             return try document.checked().learning[0].rolloutMemory
@@ -148,7 +151,8 @@ import Testing
         let noReference = "workloads.grpo.algorithm.reference_model=false"
         let off = try #require(try memory([noReference])), on = try #require(try memory([noReference, resident]))
         #expect(abs(off.gain(over: on) - 0.791) < 0.001)
-        #expect(abs(Double(off.keyValueBytes) / 0x1p30 - 34.6) < 0.1 && abs(Double(on.keyValueBytes) / 0x1p30 - 11.7) < 0.1)
+        #expect(
+            abs(Double(off.keyValueBytes) / 0x1p30 - 34.6) < 0.1 && abs(Double(on.keyValueBytes) / 0x1p30 - 11.7) < 0.1)
         let small = [noReference, "workloads.grpo.rollout.tensor_parallel=2"]
         let fits = try LearningScenarios.run(LearningScenarios.shipped, small)
         #expect(fits.isFeasible)

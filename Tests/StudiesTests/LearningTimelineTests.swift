@@ -6,7 +6,9 @@ import Testing
 /// What a timeline shows of rollout, and that showing it changes nothing.
 @Suite struct LearningTimelineTests {
     /// All entries of a run, with the world at its end.
-    private func recorded(_ scenario: CheckedScenario, _ level: TimelineLevel) -> (world: World, entries: [TimelineEntry]) {
+    private func recorded(
+        _ scenario: CheckedScenario, _ level: TimelineLevel
+    ) -> (world: World, entries: [TimelineEntry]) {
         var world = scenario.world(timeline: TimelineRecorder(level: level))
         var entries: [TimelineEntry] = []
         world.run(timeline: { recorder in

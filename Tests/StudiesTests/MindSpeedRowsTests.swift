@@ -14,7 +14,9 @@ import Testing
         let lines = try String(contentsOfFile: Self.table, encoding: .utf8).split(separator: "\n").dropFirst()
         for line in lines {
             let cells = line.split(separator: ",").map(String.init)
-            if cells[1] == algorithm, cells[2] == model, cells[3].contains(machine) { return try #require(Double(cells[8])) }
+            if cells[1] == algorithm, cells[2] == model, cells[3].contains(machine) {
+                return try #require(Double(cells[8]))
+            }
         }
         throw CocoaError(.fileReadCorruptFile)
     }

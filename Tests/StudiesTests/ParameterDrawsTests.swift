@@ -19,7 +19,10 @@ import Timing
                 "input_tokens": ["kind": "constant", "value": 1000],
                 "output_tokens": ["kind": "constant", "value": 50],
             ]],
-            "pools": ["p": ["role": "prefill", "nodes": "a2", "replicas": 1], "d": ["role": "decode", "nodes": "h20", "replicas": 1]],
+            "pools": [
+                "p": ["role": "prefill", "nodes": "a2", "replicas": 1],
+                "d": ["role": "decode", "nodes": "h20", "replicas": 1],
+            ],
             "slo": ["ttft": "1 s", "tpot": "50 ms"],
         ]],
         "variants": ["same": ["description": "the base once more"]],

@@ -4,7 +4,8 @@ import Scenario
 import Serving
 import Testing
 
-/// The shipped scenarios on the real traces that theirs imitate: no request is lost, and the answer is of the same kind.
+/// The shipped scenarios on the real traces that theirs imitate: no request is lost, and the answer is of the same
+/// kind.
 @Suite struct RealTraceScenarioTests {
     private static let data = ProcessInfo.processInfo.environment["SIMULATE_DATA"] ?? packageFolder + "/../shared/data"
     private static let mooncake = data + "/requests/mooncake/conversation_trace.jsonl"

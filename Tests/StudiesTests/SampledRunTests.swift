@@ -16,7 +16,9 @@ import Testing
                     "requests": 6, "arrivals": ["kind": "constant", "rate_per_s": 40],
                     "input_tokens": ["kind": "uniform", "min": 10, "max": 90],
                     "output_tokens": ["kind": "uniform", "min": 2, "max": 12]]],
-                "pools": ["mixed": JSONValue.object(["role": "mixed", "nodes": "n", "replicas": 1]).applying(mergePatch: pool)],
+                "pools": [
+                    "mixed": JSONValue.object(["role": "mixed", "nodes": "n", "replicas": 1]).applying(mergePatch: pool)
+                ],
             ]],
             "sampling": ["steps": 8, "layers": 1, "width": 0.02, "memory": "8 MiB"],
         ]

@@ -9,7 +9,8 @@ import Testing
     func theGainOfAnA2AndH20Fleet(device: String, prefill: Double, decode: Double, gain: Double) throws {
         let separation = SeparationCase(prefillDevice: device)
         let study = try SeparationStudy(separation)
-        let text = "\(device): gain \(study.simulatedGain.overDecodeDevice), closed form \(study.closedFormGain.overDecodeDevice)"
+        let text = "\(device): gain \(study.simulatedGain.overDecodeDevice), "
+            + "closed form \(study.closedFormGain.overDecodeDevice)"
         #expect(isNear(study.closedFormGain.overDecodeDevice, gain, 0.002), "\(text)")
         #expect(isNear(study.simulatedGain.overDecodeDevice, gain, 0.05), "\(text)")
         #expect(isNear(study.prefill.simulated.prefillTokensPerSecond(of: separation), prefill, 0.05))

@@ -23,7 +23,8 @@ import Testing
         let serving = try world("rl-and-serving-at-night", variant: "serving-alone", [settings[1]])
         let training = try world("rl-and-serving-at-night", variant: "training-alone", [settings[0]])
         let objective = ServiceLevelObjective()
-        let shared = both.serving[0].outcome(objective: objective), alone = serving.serving[0].outcome(objective: objective)
+        let shared = both.serving[0].outcome(objective: objective),
+            alone = serving.serving[0].outcome(objective: objective)
         #expect(shared.completed == 400 && alone.completed == 400)
         let slow = try #require(shared.transfer), quick = try #require(alone.transfer)
         #expect(slow.mean > 1.2 * quick.mean)
@@ -32,12 +33,14 @@ import Testing
         #expect(outcome(both).phases[sync] > outcome(training).phases[sync])
         #expect(outcome(both).steps == 6 && outcome(training).steps == 6)
         // What does not cross the spine takes as long as ever.
-        #expect(abs(outcome(both).phases[StepPhase.updateActor.rawValue] / outcome(training).phases[StepPhase.updateActor.rawValue] - 1) < 1e-6)
+        let update = StepPhase.updateActor.rawValue
+        #expect(abs(outcome(both).phases[update] / outcome(training).phases[update] - 1) < 1e-6)
         let spine = both.machine.network.linkStatistics(at: both.now).filter { $0.name == "leaf 0 up" }
         #expect(spine.map { $0.bytesCarried > 0 && $0.peakFlows > 1 } == [true])
     }
 
-    /// On shared cards training takes serving's KV and both take each other's cores; a third workload meets them on links.
+    /// On shared cards training takes serving's KV and both take each other's cores; a third workload meets them on
+    /// links.
     @Test func cardsAreSharedToo() throws {
         let settings = [
             "workloads.grpo.steps=2", "workloads.chat.traffic.generate.requests=250",
@@ -56,7 +59,8 @@ import Testing
         #expect(uses.allSatisfy { ($0.fewestBlocks ?? all) * 20 < all })
         #expect(served(both, 1).preemptions > 10 && served(serving, 1).preemptions == 0)
         // Cores: tokens take twice as long, and passes half as long again or more.
-        let slow = try #require(served(both, 1).timePerOutputToken), quick = try #require(served(serving, 1).timePerOutputToken)
+        let slow = try #require(served(both, 1).timePerOutputToken),
+            quick = try #require(served(serving, 1).timePerOutputToken)
         #expect(slow.mean > 1.5 * quick.mean)
         let update = StepPhase.updateActor.rawValue
         #expect(outcome(both).phases[update] > 1.3 * outcome(training).phases[update])
@@ -70,7 +74,10 @@ import Testing
     }
 
     /// Eight H20 hold the step of Qwen2.5-32B, as verl's tuning guide says; eight dies of 64 GiB do not, twelve do.
-    @Test(arguments: [("h20", 4, 1, 4, false), ("h20", 4, 2, 8, true), ("a2", 4, 2, 8, false), ("a2", 4, 3, 12, true), ("a3", 8, 1, 8, false)])
+    @Test(arguments: [
+        ("h20", 4, 1, 4, false), ("h20", 4, 2, 8, true), ("a2", 4, 2, 8, false), ("a2", 4, 3, 12, true),
+        ("a3", 8, 1, 8, false),
+    ])
     func fewestCards(nodes: String, tensor: Int, pipeline: Int, devices: Int, fits: Bool) throws {
         let grpo = "workloads.grpo."
         let world = try world("rl-fewest-cards", [

@@ -49,7 +49,8 @@ import Testing
     @Test(arguments: ["qwen3-0.6b", "qwen3-30b-a3b", "deepseek-v3", "gpt-oss-20b"])
     func samplesOfAStepSurviveTheFile(_ name: String) throws {
         let model = try ModelDescriptor.named(name)
-        let operators = StepOperators(model: model, parallelism: Parallelism(tensor: 8, expert: model.mixtureOfExperts == nil ? 1 : 8))
+        let operators = StepOperators(
+            model: model, parallelism: Parallelism(tensor: 8, expert: model.mixtureOfExperts == nil ? 1 : 8))
         let shape = StepShape(
             chunks: [PrefillChunk(tokens: 33, priorContext: 16)], decodeSequences: 3, decodeContextTokens: 90,
             logitRows: 4)

@@ -111,7 +111,9 @@ struct KnownSteps {
 
     /// A model that is right but for a factor leaves the floor alone.
     @Test func aFactorIsFoundExactly() throws {
-        let samples = (1...32).map { RatioEstimate.Sample(stratum: $0 % 2, model: Double($0), measured: 1.5 * Double($0)) }
+        let samples = (1...32).map {
+            RatioEstimate.Sample(stratum: $0 % 2, model: Double($0), measured: 1.5 * Double($0))
+        }
         let estimate = try #require(RatioEstimate(samples, sizes: [100, 100]))
         #expect(abs(estimate.ratio - 1.5) < 1e-12)
         let least = 1.5 * RatioEstimate.floor(samples: 32)

@@ -77,7 +77,8 @@ import Testing
 
     @Test func repeatedMeasurementsGiveTheirMedian() async throws {
         let folder = try Folder()
-        _ = try folder.write("table.csv", "model,batch,tpot_ms\n" + [7, 100, 8].map { "llama-3.1-8b,1,\($0)\n" }.joined())
+        _ = try folder.write(
+            "table.csv", "model,batch,tpot_ms\n" + [7, 100, 8].map { "llama-3.1-8b,1,\($0)\n" }.joined())
         let result = await (try folder.study(Self.rows(", \"merge_by\": [\"model\", \"batch\"]"))).run()
         #expect(result.cases.count == 1)
         #expect(result.cases[0].figures[0].measured == 0.008)

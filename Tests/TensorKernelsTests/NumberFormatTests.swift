@@ -64,7 +64,8 @@ import Testing
 
     @Test func zerosStayZero() {
         for format in KeyValueFormat.allCases {
-            let tiny = QuantisedKeyValues([.leastNonzeroMagnitude, 0, -.leastNormalMagnitude], rows: 1, width: 3, format: format)
+            let tiny = QuantisedKeyValues(
+                [.leastNonzeroMagnitude, 0, -.leastNormalMagnitude], rows: 1, width: 3, format: format)
             var little: [Float] = [1, 1, 1]
             tiny.dequantise(into: &little)
             #expect(little.allSatisfy { $0.magnitude < 1e-9 })

@@ -17,7 +17,9 @@ import Testing
         operation("norm", .elementwise(bytes: 8 * 5 * 64)),
         operation("qkv_proj", .gemm(m: 5, n: 128, k: 64)),
         operation("q_absorb", .batchedGemm(batches: 4, m: 2, n: 24, k: 16)),
-        operation("attention", .prefillAttention(pairs: 21, executedPairs: 64, lastBlockPairs: 64, queries: 6, keys: 6, heads: dense)),
+        operation(
+            "attention",
+            .prefillAttention(pairs: 21, executedPairs: 64, lastBlockPairs: 64, queries: 6, keys: 6, heads: dense)),
         operation("attention", .decodeAttention(sequences: 3, contextTokens: 70, heads: dense)),
         operation("attention", .decodeAttention(sequences: 3, contextTokens: 70, heads: latent)),
         operation("expert_gate_up", .groupedGemm(rows: 10, activeExperts: 3.6, n: 32, k: 64)),

@@ -151,7 +151,8 @@ import Testing
             let error = #expect(throws: FileProblem.self) { try MeasuredTable(folder: folder) }
             return "\(error?.description ?? "")"
         }
-        #expect(try problem("dense.csv", "layer,tokens,time_us\nwarp,1,2\n").contains("dense.csv:2: unknown layer warp"))
+        #expect(
+            try problem("dense.csv", "layer,tokens,time_us\nwarp,1,2\n").contains("dense.csv:2: unknown layer warp"))
         #expect(try problem("dense.csv", "layer,token,time_us\nact_fn,1,2\n").contains("did you mean token?"))
         #expect(try problem("dense.csv", "layer,tokens,time_us\nact_fn,1,-2\n").contains("microseconds above 0"))
         #expect(try problem("dense.csv", "layer,tokens,time_us\n").contains("holds no measurements"))

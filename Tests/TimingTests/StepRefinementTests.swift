@@ -68,7 +68,9 @@ import Testing
     @Test func theTableIsTheSurface() throws {
         var random = RandomStream(seed: 5, name: "surface")
         let low = [PortableMath.log(64.0), PortableMath.log(8.0), 0, PortableMath.log(8.0), PortableMath.log(128.0)]
-        let high = [PortableMath.log(8192.0), PortableMath.log(4096.0), 3, PortableMath.log(8.0), PortableMath.log(128.0)]
+        let high = [
+            PortableMath.log(8192.0), PortableMath.log(4096.0), 3, PortableMath.log(8.0), PortableMath.log(128.0),
+        ]
         let points = [low, high] + (0..<60).map { _ in
             zip(low, high).map { $0 + random.uniform() * ($1 - $0) }
         }
@@ -89,7 +91,8 @@ import Testing
 
     @Test func expertsFollowTheirSurface() throws {
         let operators = try makeOperators("qwen3-30b-a3b")
-        let low = try #require(operators.expertNumbers(tokens: 8)), high = try #require(operators.expertNumbers(tokens: 512))
+        let low = try #require(operators.expertNumbers(tokens: 8)),
+            high = try #require(operators.expertNumbers(tokens: 512))
         let surface = ClassSurface(.groupedGemm, Self.surface(
             ResidualSurface.expertCoordinates(low), ResidualSurface.expertCoordinates(high), 0.3))
         var plain = try Self.cost("qwen3-30b-a3b", []), refined = try Self.cost("qwen3-30b-a3b", [surface])

@@ -3,7 +3,9 @@ import Testing
 @testable import TraceFormats
 
 @Suite struct ArrivalSamplerTests {
-    private func times(_ process: ArrivalProcess, tick: Int64 = 0, count: Int = 20_000) throws(GeneratorProblem) -> [Int64] {
+    private func times(
+        _ process: ArrivalProcess, tick: Int64 = 0, count: Int = 20_000
+    ) throws(GeneratorProblem) -> [Int64] {
         var sampler = try ArrivalSampler(process, tickNanoseconds: tick, seed: 1)
         var times: [Int64] = []
         for _ in 0..<count { times.append(try sampler.next()) }

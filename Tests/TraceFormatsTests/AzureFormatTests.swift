@@ -15,7 +15,8 @@ import Testing
 
     @Test func readsTheFormOf2024() throws {
         let trace = try read(
-            "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-12 00:00:00+00:00,100,1\n2024-05-12 00:00:00.25+00:00,7,2\n")
+            "TIMESTAMP,ContextTokens,GeneratedTokens\n"
+                + "2024-05-12 00:00:00+00:00,100,1\n2024-05-12 00:00:00.25+00:00,7,2\n")
         #expect(trace.arrivalNanoseconds == [0, 250_000_000])
     }
 

@@ -7,7 +7,9 @@ import Testing
         (#"{"format":"simulate-requests/1"}"#, .simulate),
         (#"{"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0]}"#, .mooncake),
         (#"{"output_length":1,"timestamp":0,"input_length":1}"#, .mooncake),
-        (#"{"chat_id":1,"parent_chat_id":-1,"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0]}"#, .bailian),
+        (
+            #"{"chat_id":1,"parent_chat_id":-1,"timestamp":0,"input_length":1,"output_length":1,"hash_ids":[0]}"#,
+            .bailian),
         (#"{"input_toks":1,"output_toks":1,"arrival_time_ns":0}"#, .llmservingsim),
         ("TIMESTAMP,ContextTokens,GeneratedTokens\r\n", .azure),
         ("arrived_at,num_prefill_tokens,num_decode_tokens\n", .vidur),
@@ -21,7 +23,8 @@ import Testing
     @Test func saysWhatItKnows() {
         #expect(
             problem("time,in,out\n1,2,3\n")
-                == "trace:1: names of no known format: time, in, out; use a file of one of the formats simulate (format); "
+                == "trace:1: names of no known format: time, in, out; use a file of one of the formats "
+                + "simulate (format); "
                 + "mooncake (timestamp, input_length, output_length); "
                 + "azure (TIMESTAMP, ContextTokens, GeneratedTokens); "
                 + "vidur (arrived_at, num_prefill_tokens, num_decode_tokens); "

@@ -37,7 +37,8 @@ import Testing
         let normal = moments(try draws(.normal(mean: 512, standardDeviation: 50, minimum: 0, maximum: 10_000)))
         #expect(abs(normal.mean - 512) < 1.5)
         #expect(abs(normal.deviation - 50) < 1.2)
-        let lognormal = moments(try draws(.lognormal(mean: 800, standardDeviation: 400, minimum: 0, maximum: 1_000_000)))
+        let lognormal = moments(
+            try draws(.lognormal(mean: 800, standardDeviation: 400, minimum: 0, maximum: 1_000_000)))
         #expect(abs(lognormal.mean - 800) < 12)
         #expect(abs(lognormal.deviation - 400) < 30)
         let sorted = try draws(.lognormalQuantiles(median: 200, p90: 900, minimum: 0, maximum: 1_000_000)).sorted()
@@ -73,7 +74,8 @@ import Testing
         .lognormal(mean: 0, standardDeviation: 1, minimum: 0, maximum: 5),
         .lognormalQuantiles(median: 10, p90: 9, minimum: 0, maximum: 50),
         .quantiles([]), .quantiles([QuantilePoint(0, 1)]), .quantiles([QuantilePoint(0, 5), QuantilePoint(1, 4)]),
-        .quantiles([QuantilePoint(0.1, 1), QuantilePoint(1, 2)]), .quantiles([QuantilePoint(0, 0), QuantilePoint(1, 2)]),
+        .quantiles([QuantilePoint(0.1, 1), QuantilePoint(1, 2)]),
+        .quantiles([QuantilePoint(0, 0), QuantilePoint(1, 2)]),
         .quantiles([QuantilePoint(0, 1), QuantilePoint(0.5, 2), QuantilePoint(0.5, 3), QuantilePoint(1, 4)]),
         .normal(mean: 5, standardDeviation: 1, minimum: 500, maximum: 600),
     ] as [IntegerDistribution])

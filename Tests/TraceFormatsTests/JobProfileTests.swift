@@ -30,7 +30,11 @@ import Testing
             var (low, high) = (0.0, 1.0)
             for _ in 0..<60 {
                 let middle = (low + high) / 2
-                if PortableMath.normalQuantile(min(max(middle, 0x1p-60), 1 - 0x1p-53)) < x { low = middle } else { high = middle }
+                if PortableMath.normalQuantile(min(max(middle, 0x1p-60), 1 - 0x1p-53)) < x {
+                    low = middle
+                } else {
+                    high = middle
+                }
             }
             return (low + high) / 2
         }
@@ -43,7 +47,9 @@ import Testing
         func near(_ found: Double, _ published: Double) -> Bool { abs(found / published - 1) < 0.005 }
         #expect(abs(sizes.reduce(0) { $0 + $1.share } - 1) < 1e-12)
         #expect(near(sizes.reduce(0) { $0 + Double($1.size) * $1.share }, profile.meanDevices))
-        let median = sizes.reduce(0) { $0 + $1.share * RunTime(profile, devices: $1.size).share(below: profile.medianSeconds) }
+        let median = sizes.reduce(0) {
+            $0 + $1.share * RunTime(profile, devices: $1.size).share(below: profile.medianSeconds)
+        }
         #expect(abs(median - 0.5) < 0.002)
         #expect(near(sizes.reduce(0) { $0 + $1.share * RunTime(profile, devices: $1.size).mean }, profile.meanSeconds))
         let times = sizes.map { Double($0.size) * $0.share * RunTime(profile, devices: $0.size).mean }

@@ -34,7 +34,8 @@ import Testing
     }
 
     @Test func tiresiasAndHeliosDifferByTheirColumns() throws {
-        let tiresias = try read("job_id,num_gpu,submit_time,iterations,model_name,duration,interval\n7,2,30,1,vgg,164,30\n")
+        let tiresias = try read(
+            "job_id,num_gpu,submit_time,iterations,model_name,duration,interval\n7,2,30,1,vgg,164,30\n")
         #expect(tiresias.names == ["7"] && tiresias.devices == [2] && tiresias.tenants.isEmpty)
         let helios = try read("job_id,vc,gpu_num,submit_time,duration\n9,v,0,1,5\n10,v,4,2020-04-01 00:00:01,5\n")
         #expect(helios.names == ["10"] && helios.leftOut == 1 && helios.tenantNames == ["v"])

@@ -30,7 +30,8 @@ import Testing
     @Test(arguments: [
         WrongText(
             #"{"timestamp": 0, "input_length": 513, "output_length": 1, "hash_ids": [1]}"#,
-            "trace:1: hash_ids: found 1 blocks for 513 tokens; 2 blocks of 512 tokens are needed, the last one possibly partial"
+            "trace:1: hash_ids: found 1 blocks for 513 tokens; "
+                + "2 blocks of 512 tokens are needed, the last one possibly partial"
         ),
         WrongText(
             #"{"timestamp": 0, "input_length": 0, "output_length": 1}"#,

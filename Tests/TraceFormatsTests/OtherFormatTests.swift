@@ -31,7 +31,8 @@ import Testing
 
     @Test func burstGPTOfTheFirstVersionHasNoSessions() throws {
         let trace = try read(
-            "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n")
+            "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
+                + "5,ChatGPT,472,18,490,Conversation log\n")
         #expect(trace.sessionIDs == nil)
         #expect(trace.count == 1)
         #expect(

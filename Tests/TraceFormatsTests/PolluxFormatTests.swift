@@ -4,7 +4,8 @@ import TraceFormats
 @Suite struct PolluxFormatTests {
     @Test func workloadsAndSteps() throws {
         let jobs = try PolluxFormat.workload(
-            bytes: Array("name,time,application,num_replicas,batch_size\ncifar10-0,107,cifar10,6,2048\n".utf8), name: "w")
+            bytes: Array("name,time,application,num_replicas,batch_size\ncifar10-0,107,cifar10,6,2048\n".utf8),
+            name: "w")
         #expect(jobs[0].arrival == 107_000_000_000 && jobs[0].replicas == 6 && jobs[0].application == "cifar10")
         let placements = try PolluxFormat.steps(
             bytes: Array("placement,local_bsz,step_time,sync_time\n134,4,0.5,0.25\n".utf8), name: "p")

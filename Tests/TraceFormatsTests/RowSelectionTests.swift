@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test func appliesAllInOrder() throws {
-        // Spread: 0 250 500 750 1000 1333⅓ 1666⅔ 2000; window from 500 on, less than 2000; the first four; twice as fast.
+        // Spread: 0 250 500 750 1000 1333⅓ 1666⅔ 2000; window from 500 on, less than 2000; the first four; twice as
+        // fast.
         let options = TraceReadOptions(
             spreadTicks: true, windowNanoseconds: 500_000_000..<2_000_000_000, maximumRequests: 4, speed: 2)
         let trace = try trace([0, 0, 0, 0, 1000, 1000, 1000, 2000], options)

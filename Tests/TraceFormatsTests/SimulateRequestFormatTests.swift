@@ -30,7 +30,9 @@ import Testing
     }
 
     @Test(arguments: [
-        WrongText(#"{"format":"simulate-requests/2"}"#, "trace:1: format: found \"simulate-requests/2\"; this version reads \"simulate-requests/1\""),
+        WrongText(
+            #"{"format":"simulate-requests/2"}"#,
+            "trace:1: format: found \"simulate-requests/2\"; this version reads \"simulate-requests/1\""),
         WrongText(
             #"{"format":"simulate-requests/1","blocktokens":5}"#,
             "trace:1:33: blocktokens: found an unknown key; expected \"block_tokens\""
@@ -55,8 +57,8 @@ import Testing
         ),
         WrongText(
             header + #"{"arrival_ns":0,"input_tokens":1,"output_tokens":1,"hash_ids":[0]}"#,
-            "trace:2: hash_ids: blocks of unknown size; give block_tokens on the first line and hash_ids on every other, "
-                + "or neither"
+            "trace:2: hash_ids: blocks of unknown size; give block_tokens on the first line and hash_ids on every "
+                + "other, or neither"
         ),
         WrongText(
             blocks + #"{"arrival_ns":0,"input_tokens":1,"output_tokens":1}"#,

@@ -36,7 +36,9 @@ struct WrongText: Sendable, CustomStringConvertible {
 
 /// What a writer makes of a trace.
 func text(
-    _ trace: RequestTrace, _ write: (RequestTrace, ([UInt8]) -> Void) -> Void = { RequestTraceWriter.writeSimulate($0, to: $1) }
+    _ trace: RequestTrace, _ write: (RequestTrace, ([UInt8]) -> Void) -> Void = {
+        RequestTraceWriter.writeSimulate($0, to: $1)
+    }
 ) -> String {
     var bytes: [UInt8] = []
     write(trace) { bytes += $0 }
@@ -71,7 +73,8 @@ func randomTrace(seed: UInt64) throws -> RequestTrace {
 /// Files outside the package.
 enum Files {
     /// The root of the package, found from this file.
-    static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
+    static let root = #filePath.split(
+        separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
 
     /// A file of the real data: in `$SIMULATE_DATA`, else in `../shared/data` beside the package or the working
     /// directory. Nil where there is none, as on the machine of someone who has not fetched it; tests that need it

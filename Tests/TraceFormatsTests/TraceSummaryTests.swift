@@ -37,7 +37,8 @@ import Testing
         #expect(
             summary.lints.map(\.description) == [
                 "1 requests generate no token", "1 rows arrive before the row above them; they were sorted",
-                "timestamps are rounded to ticks of 2000 ms with 1.3 requests each; spread_ticks removes the false bursts",
+                "timestamps are rounded to ticks of 2000 ms with 1.3 requests each; "
+                    + "spread_ticks removes the false bursts",
             ])
     }
 

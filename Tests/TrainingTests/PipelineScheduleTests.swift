@@ -48,7 +48,9 @@ import Testing
             stages: stages, forward: times.forward, inputBackward: times.inputBackward,
             weightBackward: times.weightBackward)
         for stage in 0..<stages {
-            #expect(Double(timeline.idleNanoseconds(stage: stage)) == bubble, "\(schedule) \(stages) x \(microBatches) \(times) stage \(stage)")
+            #expect(
+                Double(timeline.idleNanoseconds(stage: stage)) == bubble,
+                "\(schedule) \(stages) x \(microBatches) \(times) stage \(stage)")
         }
         let expected = schedule.peakInFlight(stages: stages, microBatches: microBatches)
         #expect(timeline.peakInFlight == expected, "\(schedule) \(stages)")

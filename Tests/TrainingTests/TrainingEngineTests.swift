@@ -70,7 +70,8 @@ struct TrainingRun {
         let configuration = try configuration()
         var run = try TrainingRun(configuration)
         run.run()
-        let step = TrainingTimer(configuration.training).times(.update, heaviestRank: TrainingLoad(sequences: 32, of: 4096))
+        let step = TrainingTimer(configuration.training).times(
+            .update, heaviestRank: TrainingLoad(sequences: 32, of: 4096))
         let outcome = run.engine.outcome
         #expect(run.engine.state == .finished)
         #expect(outcome.makespan == 6 * step.totalNanoseconds)
@@ -78,7 +79,8 @@ struct TrainingRun {
         #expect(outcome.steps == 6 && outcome.unfinishedSteps == 0 && outcome.lostSteps == 0)
         #expect(run.heldBytes == 0 && run.hostBytes == 0)
         #expect(outcome.peakBytes.count == 4 && outcome.peakBytes[0] == configuration.training.memory.parameterBytes)
-        let utilisation = outcome.modelFlop / (Double(outcome.makespan) / 1e9 * 32 * configuration.training.peakFlopPerSecond)
+        let utilisation = outcome.modelFlop
+            / (Double(outcome.makespan) / 1e9 * 32 * configuration.training.peakFlopPerSecond)
         #expect(abs(utilisation - 0.3) < 1e-3)
     }
 
@@ -133,7 +135,8 @@ struct TrainingRun {
         #expect(run.engine.outcome.copyNanoseconds == run.engine.outcome.makespan - plain.engine.outcome.makespan)
         let hosts = run.engine.outcome.hostBytes
         #expect(hosts == run.engine.savedBytesPerDevice * 16)
-        var asynchronous = try TrainingRun(configuration(checkpoint: CheckpointPolicy(everySteps: 2, isAsynchronous: true)))
+        var asynchronous = try TrainingRun(
+            configuration(checkpoint: CheckpointPolicy(everySteps: 2, isAsynchronous: true)))
         asynchronous.run()
         #expect(asynchronous.engine.outcome.checkpoints == 3)
         let late = Double(asynchronous.engine.outcome.makespan - plain.engine.outcome.makespan)

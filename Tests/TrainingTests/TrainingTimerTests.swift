@@ -11,12 +11,14 @@ import Timing
     static func configuration(
         model name: String = "qwen2.5-32b", node type: String = "atlas-800t-a3", devices: Int = 32, tensor: Int = 4,
         pipeline: Int = 4, context: Int = 1, expert: Int = 1, sharding: StateSharding = .optimizer,
-        recompute: Recomputation = .full, schedule: PipelineSchedule = .oneForwardOneBackward, utilisation: Double? = nil
+        recompute: Recomputation = .full, schedule: PipelineSchedule = .oneForwardOneBackward,
+        utilisation: Double? = nil
     ) throws -> TrainingConfiguration {
         let node = try NodeType.named(type).resolved()
         let profile = try ProfileRegistry.profile(for: node.device.name)
         let timer = OperatorTimer(
-            device: node.device, scaleUpBytesPerSecond: TrainingLinks(node: node).bytesPerSecond(ranks: tensor, stride: 1),
+            device: node.device,
+            scaleUpBytesPerSecond: TrainingLinks(node: node).bytesPerSecond(ranks: tensor, stride: 1),
             profile: profile)
         return TrainingConfiguration(
             model: try ModelDescriptor.named(name),

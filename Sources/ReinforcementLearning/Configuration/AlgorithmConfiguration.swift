@@ -17,6 +17,7 @@ public enum AlgorithmName: String, Sendable, CaseIterable {
 
 /// What one step of the algorithm computes.
 public struct AlgorithmConfiguration: Sendable, Equatable {
+    /// The family, which decides what a step needs unless that is stated.
     public var name: AlgorithmName
     /// Prompts whose responses one step trains on.
     public var promptsPerStep: Int

@@ -20,6 +20,7 @@ public struct FixedPhaseTimes: Sendable, Equatable {
     public var weightSync: Nanoseconds
     /// On shared cards: from training to generating, and back.
     public var reshardToInfer: Nanoseconds
+    /// On shared cards: from generating back to training.
     public var reshardToTrain: Nanoseconds
     /// Devices on which the passes were measured; on others they scale inversely. 0: they do not scale.
     public var passDevices: Int

@@ -12,7 +12,9 @@ public enum PlacementMode: String, Sendable, CaseIterable {
 
 /// Devices of both sides, in rank order.
 public struct PlacementConfiguration: Sendable {
+    /// Whether both sides have the same devices, their own, or lend some.
     public var mode: PlacementMode
+    /// Devices that train, in rank order.
     public var trainDevices: [DeviceID]
     /// Training devices that hold one whole model: tensor times pipeline ranks.
     public var modelShards: Int
@@ -22,9 +24,11 @@ public struct PlacementConfiguration: Sendable {
     public var lentReplicas: Int
     /// How the devices are held, and the share of their cores that the workload has while others compute there.
     public var leaseMode = LeaseMode.exclusive
+    /// Share of the cores that the workload has while others compute on its devices, 0 to 1.
     public var coreShare = 1.0
     /// Devices of a card on either side: 2 where a package has two dies that are devices, else 1.
     public var trainPerCard = 1
+    /// Devices of a card on the generating side.
     public var rolloutPerCard = 1
     /// What a device costs an hour, in any currency.
     public var pricePerDeviceHour: Double?
@@ -51,7 +55,9 @@ public struct PlacementConfiguration: Sendable {
     public var cards: Double {
         mode == .cocard ? trainCards : trainCards + Double(deviceCount - trainDevices.count) / Double(rolloutPerCard)
     }
+    /// Packages of the devices that train.
     public var trainCards: Double { Double(trainDevices.count) / Double(trainPerCard) }
+    /// Packages of the devices that generate, lent ones included.
     public var rolloutCards: Double {
         let lent = replicas.suffix(lentReplicas).reduce(0) { $0 + $1.count }
         return Double(rolloutDeviceCount - lent) / Double(rolloutPerCard) + Double(lent) / Double(trainPerCard)

@@ -4,18 +4,29 @@ import Serving
 
 /// A reinforcement-learning workload whose parts have been checked and bound to devices.
 public struct ReinforcementLearningConfiguration: Sendable {
+    /// The workload's name in the scenario.
     public var name: String
+    /// Root of the random streams of lengths, tools and rewards.
     public var seed: UInt64
+    /// Steps to be done, the warm-up included.
     public var steps: Int
     /// Leading steps that no metric counts.
     public var warmupSteps: Int
+    /// What a step computes.
     public var algorithm: AlgorithmConfiguration
+    /// How generation and training take turns.
     public var schedule: ScheduleConfiguration
+    /// How responses are generated and rated.
     public var rollout: RolloutConfiguration
+    /// Which devices train and which generate.
     public var placement: PlacementConfiguration
+    /// What happens between generating and training.
     public var transition: TransitionConfiguration
+    /// Where lengths of prompts and responses come from.
     public var lengths: LengthSource
+    /// Where the times of phases come from.
     public var times: PhaseTimes
+    /// Bytes of each part on one device.
     public var memory: StateMemory
     /// The rollout engine: one mixed pool, or two with lent replicas, in the order of `placement.replicas`.
     public var serving: ServingConfiguration
@@ -28,6 +39,7 @@ public struct ReinforcementLearningConfiguration: Sendable {
 
     /// Peak of a device in bf16, in FLOP/s, and forward FLOP of a token: for utilisations.
     public var peakFlopPerSecond = 0.0
+    /// FLOP of one token's forward pass.
     public var forwardFlopPerToken = 0.0
 
     public init(
@@ -68,6 +80,7 @@ public struct ReinforcementLearningConfiguration: Sendable {
 
 /// How responses get to the passes that follow generation.
 public struct StreamingConfiguration: Sendable, Equatable {
+    /// How samples get from one stage to the next, and what that costs.
     public var engine: DataEngineConfiguration
     /// Passes that take responses while others are generated. None behind a barrier, or where generation and
     /// training share devices: the first chunk would find them busy.

@@ -57,10 +57,13 @@ public enum RewardKind: String, Sendable, CaseIterable {
 
 /// How responses are rated.
 public struct RewardConfiguration: Sendable, Equatable {
+    /// Workers on hosts, a model on the training devices, or nobody.
     public var kind: RewardKind
+    /// Time that one rating takes.
     public var time: TimeDistribution
     /// A rating that takes longer ends then.
     public var timeout: Nanoseconds
+    /// Ratings that may run at once.
     public var workers: Int
 
     public init(
@@ -75,14 +78,17 @@ public struct RewardConfiguration: Sendable, Equatable {
 
 /// How responses are generated.
 public struct RolloutConfiguration: Sendable, Equatable {
+    /// How responses find their replica.
     public var dispatch: DispatchPolicy
     /// Responses that a replica has in flight at most, queued ones included.
     public var inFlightPerReplica: Int
     /// Longest response, for the parts of partial rollout.
     public var longestResponse: Int
+    /// Tools that responses call; nil: none.
     public var tools: ToolCalls?
     /// Responses are taken from busy replicas by those that have run dry.
     public var migratesTail: Bool
+    /// How responses are rated.
     public var reward: RewardConfiguration
 
     public init(

@@ -68,7 +68,9 @@ public struct OverSampling: Sendable, Equatable {
 
 /// When what is generated and trained.
 public struct ScheduleConfiguration: Sendable, Equatable {
+    /// Whether generation and training alternate, overlap by a step, or run asynchronously.
     public var kind: ScheduleKind
+    /// What holds asynchronous generation back.
     public var rule: StalenessRule
     /// Versions that training may be ahead of generation (AReaL, NeMo-RL).
     public var maximumStaleness: Int
@@ -76,8 +78,11 @@ public struct ScheduleConfiguration: Sendable, Equatable {
     public var stalenessFraction: Double
     /// Mini-batches between two weight syncs of asynchronous training.
     public var syncEveryMiniBatches: Int
+    /// What becomes of running sequences when weights change.
     public var onUpdate: UpdatePolicy
+    /// Whether, and how, responses are spread over several steps.
     public var partialRollout: PartialRollout
+    /// Responses that are started beyond what a step needs.
     public var overSampling: OverSampling
 
     public init(

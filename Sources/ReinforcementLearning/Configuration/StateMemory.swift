@@ -40,26 +40,37 @@ public enum MemoryPart: Int, Sendable, CaseIterable {
 public struct StateMemory: Sendable, Equatable {
     /// What the driver does not report of a training or generating device.
     public var trainReservedBytes: Int64 = 0
+    /// What the driver does not report of a generating device.
     public var rolloutReservedBytes: Int64 = 0
     /// What the generating engine leaves free of its devices.
     public var headroomBytes: Int64 = 0
+    /// What offloading leaves behind on a device.
     public var residueBytes: Int64 = 0
+    /// Weights of training, on one training device.
     public var parameterBytes: Int64 = 0
+    /// Gradients, on one training device.
     public var gradientBytes: Int64 = 0
+    /// Optimizer state, on one training device.
     public var optimizerBytes: Int64 = 0
     /// Of a frozen copy.
     public var referenceBytes: Int64 = 0
+    /// Activations of a forward pass on one training device.
     public var forwardActivationBytes: Int64 = 0
+    /// Activations of an update on one training device.
     public var updateActivationBytes: Int64 = 0
+    /// Weights of generation, on one generating device.
     public var inferWeightBytes: Int64 = 0
+    /// What the engine keeps for activations, graphs and runtime on one generating device.
     public var inferActivationBytes: Int64 = 0
     /// Of a replica on its own devices, and of one on training devices.
     public var keyValueBytes: Int64 = 0
+    /// KV cache of a replica on lent training devices, on each of them.
     public var lentKeyValueBytes: Int64 = 0
     /// Buffers of a weight transfer.
     public var transitBytes: Int64 = 0
     /// Blocks of those replicas.
     public var blocks: Int = 0
+    /// KV blocks of a replica on lent training devices.
     public var lentBlocks: Int = 0
 
     public init() {}

@@ -18,6 +18,7 @@ public struct TransitionConfiguration: Sendable, Equatable {
     public var keepsGradients: Bool
     /// Host memory is pinned.
     public var isPinned: Bool
+    /// In which order a generating replica's memory comes back.
     public var wakeOrder: WakeOrder
     /// Time of a wake or sleep that no copy explains: mapping memory, building groups of collectives.
     public var switchNanoseconds: Nanoseconds

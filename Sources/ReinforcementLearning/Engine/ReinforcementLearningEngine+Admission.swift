@@ -117,7 +117,8 @@ extension ReinforcementLearningEngine {
     /// Whether groups can still be trained on in time, one mini-batch a version, after the one of this version.
     private func leavesTime(for versions: [Int]) -> Bool {
         let perVersion = configuration.algorithm.miniBatchPrompts
-        for (place, started) in versions.enumerated() where version + 1 + place / perVersion > started + oldestVersions {
+        for (place, started) in versions.enumerated()
+        where version + 1 + place / perVersion > started + oldestVersions {
             return false
         }
         return true

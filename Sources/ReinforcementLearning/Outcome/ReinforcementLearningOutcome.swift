@@ -5,6 +5,7 @@ import Serving
 
 /// Why devices of a side stood idle, as shares of its device time; with the busy share they sum to 1.
 public struct IdleShares: Sendable, Equatable {
+    /// Computing.
     public var busy = 0.0
     /// Waiting for the other side: responses, rewards, the next weights.
     public var dependency = 0.0
@@ -23,40 +24,65 @@ public struct IdleShares: Sendable, Equatable {
 
 /// What a workload did in the steps that count, those after the warm-up.
 public struct ReinforcementLearningOutcome: Sendable {
+    /// Steps that were done, the warm-up included.
     public var steps = 0
+    /// Steps that were done after the warm-up.
     public var countedSteps = 0
     /// Steps were to be done, all of them were, and nothing ran out of memory.
     public var isFeasible = false
+    /// Why the run ended early; nil if it did not.
     public var failure: RunFailure?
+    /// Duration of the counted steps, in seconds.
     public var stepTime: Distribution?
     /// Mean time of each ``StepPhase``, in seconds.
     public var phases: [Double] = []
+    /// All devices that the workload holds.
     public var devices = 0
+    /// Devices that train.
     public var trainDevices = 0
+    /// Devices that generate when all do.
     public var rolloutDevices = 0
+    /// Time of the counted steps.
     public var seconds = 0.0
+    /// Samples trained on in the counted steps.
     public var samples = 0
+    /// Prompt tokens trained on, each sample's prompt counted.
     public var promptTokens: Int64 = 0
+    /// Response tokens trained on.
     public var responseTokens: Int64 = 0
+    /// Time from the first prompt to the last response of each step, summed.
     public var generationSeconds = 0.0
+    /// The part of it after nine tenths of the responses were done, summed.
     public var tailSeconds = 0.0
+    /// Time of update passes, summed.
     public var updateSeconds = 0.0
+    /// Time in which training devices computed, summed.
     public var trainBusySeconds = 0.0
+    /// Model FLOP of training over busy time, training devices and their peak (MFU).
     public var trainUtilisation = 0.0
+    /// Model FLOP of training and generation over the whole time, all devices and their peak.
     public var totalUtilisation = 0.0
+    /// Idle time of pipeline stages within the busy time of training, were they alone.
     public var pipelineBubbleSeconds = 0.0
     /// Time that passes took longer because others computed on the same devices.
     public var slowedSeconds = 0.0
+    /// Why training devices stood idle.
     public var train = IdleShares()
+    /// Why generating devices stood idle.
     public var rollout = IdleShares()
     /// Idle share of all devices.
     public var bubble = 0.0
+    /// What the rollout engine did in the whole run, the warm-up included.
     public var rolloutUse = EmbeddedUse()
     /// Sequence slots used, of those that the steps of the busiest replica offered on all of them.
     public var slotUtilisation = 0.0
+    /// How old the trained samples and tokens were, in versions of the weights.
     public var staleness = StalenessHistogram()
+    /// Share of the trained samples that have tokens of more than one version.
     public var partialRatio = 0.0
+    /// Most versions between two tokens of one sample.
     public var longestSpan = 0
+    /// Tokens of the longest response.
     public var longestResponse = 0
     /// Tokens of the longest response of each step over the time from its prompt's start to its end.
     public var longestTokensPerSecond = 0.0
@@ -64,14 +90,23 @@ public struct ReinforcementLearningOutcome: Sendable {
     public var exposed: [Double] = []
     /// Packages of devices: what is bought and plugged.
     public var cards = 0.0
+    /// Packages of the devices that train.
     public var trainCards = 0.0
+    /// Packages of the devices that generate, lent ones included.
     public var rolloutCards = 0.0
+    /// Counts over the whole run, the warm-up included.
     public var counts = RunCounts()
+    /// Bytes of weights moved to generation, over all lanes.
     public var weightBytes: Int64 = 0
+    /// Most bytes held at once on one training device.
     public var peakTrainBytes: Int64 = 0
+    /// Most bytes held at once on one generating device.
     public var peakRolloutBytes: Int64 = 0
+    /// Most bytes of host memory in use at once, by node.
     public var hostPeaks: [(node: Int, bytes: Int64)] = []
+    /// What a device costs an hour; nil where no price is stated.
     public var pricePerDeviceHour: Double?
+    /// What must come out even; empty for a run that was cut.
     public var checks: [ConservationCheck] = []
 
     /// Prompt and response tokens trained on, per second and device.

@@ -9,6 +9,7 @@ public struct SequenceHistory: Sendable, Equatable {
     public struct Sample: Sendable, Equatable {
         /// When the number last changed within the slice, and what it was from then on.
         public var time: Nanoseconds
+        /// Sequences that ran from the last change within the slice on.
         public var running: Int
         /// The most that ran at once after any change within the slice.
         public var most: Int
@@ -16,6 +17,7 @@ public struct SequenceHistory: Sendable, Equatable {
 
     /// Samples that are kept at most.
     static let limit = 256
+    /// Slices in which the number changed, in order of time.
     public private(set) var samples: [Sample] = []
     private var sliceBits: Int64 = 0
     private var last = 0

@@ -18,6 +18,7 @@ public enum ReshardMethod: String, Sendable, CaseIterable {
 ///
 /// A plan is a list of rounds; whoever runs it puts each on the network when the one before has landed.
 public struct ReshardPlan: Sendable {
+    /// How the weights get over.
     public var method: ReshardMethod
     /// Rounds with something to move.
     public var rounds: [TransferRound]

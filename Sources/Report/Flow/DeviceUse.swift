@@ -7,8 +7,8 @@ import Scheduling
 /// How busy devices were over time, from what the workloads of a world did.
 ///
 /// Replicas of serving are busy in their steps, training devices in their phases of computation, devices of batch jobs
-/// while a job has them, whatever it runs there. Of jobs whose devices are known by node alone, all of the node share the
-/// use; elastic jobs have no place at all and are left out.
+/// while a job has them, whatever it runs there. Of jobs whose devices are known by node alone, all of the node share
+/// the use; elastic jobs have no place at all and are left out.
 struct DeviceUse {
     private(set) var devices: BusyBins
     private(set) var nodes: BusyBins

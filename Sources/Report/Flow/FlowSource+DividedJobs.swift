@@ -49,7 +49,8 @@ struct DividedJobsFlow: FlowSource {
             if record.end != nil || number + 1 < runs.count { result.end(span, since: run.start, at: run.end) }
         }
         if record.isRejected {
-            result.add(.context(scheduler, ["job": .string(record.name), "status": "turned-away"]), at: record.submitted)
+            result.add(
+                .context(scheduler, ["job": .string(record.name), "status": "turned-away"]), at: record.submitted)
             result.end(whole, since: record.submitted, at: record.submitted)
         } else if let end = record.end {
             result.end(whole, since: record.submitted, at: end)

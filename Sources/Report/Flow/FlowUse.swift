@@ -133,8 +133,8 @@ struct ReplicaUse: Sendable {
         Double(bitPattern: UInt64(bitPattern: entry.value))
     }
 
-    /// Replicas of a workload name their tracks in their order when it starts, those of a replica together and its steps
-    /// first. Workloads may start in any order.
+    /// Replicas of a workload name their tracks in their order when it starts, those of a replica together and its
+    /// steps first. Workloads may start in any order.
     private mutating func learnTracks(_ recorder: TimelineRecorder) {
         while roles.count < recorder.tracks.count {
             let track = recorder.tracks[roles.count]

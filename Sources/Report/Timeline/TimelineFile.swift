@@ -137,7 +137,8 @@ struct TimelineFile<Encoder: TimelineEncoder> {
         _ begin: TimelineEntry, _ attachments: ArraySlice<TimelineEntry>, _ end: TimelineEntry,
         _ endAttachments: ArraySlice<TimelineEntry>, _ recorder: TimelineRecorder
     ) {
-        guard begin.time < window.upperBound, end.time > window.lowerBound || window.contains(begin.time) else { return }
+        guard begin.time < window.upperBound, end.time > window.lowerBound || window.contains(begin.time)
+        else { return }
         grow(to: Int(begin.track.index) + 1)
         latest = max(latest, end.time)
         var (begin, end) = (begin, end)

@@ -64,6 +64,7 @@ public struct AutoscaledNodes: Sendable, Equatable {
 public struct NodeLife: Sendable, Equatable {
     /// The node, and its type as an index into ``Autoscaling/nodeTypes``.
     public var node: Int32
+    /// The node's type, as an index into ``Autoscaling/nodeTypes``.
     public var type: Int
     /// When it was launched; 0 for those that are there from the start.
     public var launched: Nanoseconds

@@ -6,9 +6,11 @@ public struct AutoscalingOutcome: Sendable, Equatable {
     public var nodes: AutoscaledNodes
     /// Nodes launched after the start, and nodes that left.
     public var launches = 0
+    /// Nodes that left.
     public var terminations = 0
     /// Time of nodes from launch to leaving, the boot included, and of that the time in which they booted.
     public var nodeNanoseconds: Nanoseconds = 0
+    /// Time in which nodes booted, summed over them.
     public var bootNanoseconds: Nanoseconds = 0
     /// Nodes at once, those that boot included, at most.
     public var peakNodes = 0

@@ -12,6 +12,7 @@ public struct DividedJobRecord: Equatable, Sendable {
     public var isRejected = false
     /// When it first ran, and when it was done.
     public var start: Nanoseconds?
+    /// When it was done; nil if it was not.
     public var end: Nanoseconds?
     /// Time on devices, restarts included.
     public var attained: Nanoseconds = 0

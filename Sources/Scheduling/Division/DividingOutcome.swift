@@ -5,8 +5,11 @@ import Metrics
 public struct DividingOutcome: Sendable {
     /// Jobs submitted, done, turned away, and neither when the run ended.
     public var arrived = 0
+    /// Jobs whose work was done.
     public var completed = 0
+    /// Jobs that were turned away.
     public var rejected = 0
+    /// Jobs that were neither done nor turned away when the run ended.
     public var unfinished = 0
     /// Devices that were divided.
     public var devices = 0
@@ -14,12 +17,15 @@ public struct DividingOutcome: Sendable {
     public var makespan: Nanoseconds = 0
     /// Share of all device time until then that jobs held, and held without restarts.
     public var allocationRatio = 0.0
+    /// Share of all device time that jobs held, restarts apart.
     public var utilisation = 0.0
+    /// Times a job lost its devices before it was done.
     public var preemptions = 0
     /// What restarts cost, summed over jobs.
     public var restart: Nanoseconds = 0
     /// From submission to end; the time of it without devices; of jobs that are done.
     public var completionTime: Distribution?
+    /// Time without devices from submission to end, in seconds, of jobs that are done.
     public var queueing: Distribution?
     /// Completion time over that of the job alone on its part of the cluster: rho. A ratio in place of seconds.
     public var finishTimeFairness: Distribution?
@@ -43,7 +49,8 @@ extension DividingEngine {
         outcome.unfinished = outcome.arrived - outcome.completed - outcome.rejected
         outcome.devices = deviceCount
         outcome.makespan = done.compactMap(\.end).max() ?? 0
-        let capacity = Double(deviceCount) * TimeConversion.seconds(outcome.unfinished > 0 ? lastActivity : outcome.makespan)
+        let capacity = Double(deviceCount) * TimeConversion.seconds(
+            outcome.unfinished > 0 ? lastActivity : outcome.makespan)
         let held = records.reduce(0) { $0 + $1.deviceSeconds }
         let restarts = records.reduce(0) { sum, record in
             sum + (record.attained > 0 ? record.deviceSeconds * Double(record.restart) / Double(record.attained) : 0)
@@ -87,7 +94,8 @@ extension DividingEngine {
             else { return nil }
             let contention = demand.mean(from: record.submitted, to: end) / Double(max(1, devices))
             let rho = FinishTimeRatio.rho(
-                completion: TimeConversion.seconds(end - record.submitted), exclusive: exclusive, contention: contention)
+                completion: TimeConversion.seconds(end - record.submitted), exclusive: exclusive,
+                contention: contention)
             return Int64(min(9e18, rho * 1e9))
         }
     }

@@ -1,5 +1,5 @@
-/// Earliest deadline first with admission: a job is taken only if it and all jobs before it can be done in time, each by
-/// the least share that suffices (ElasticFlow, Gu et al., ASPLOS 2023, progressive filling).
+/// Earliest deadline first with admission: a job is taken only if it and all jobs before it can be done in time, each
+/// by the least share that suffices (ElasticFlow, Gu et al., ASPLOS 2023, progressive filling).
 ///
 /// What the shares leave free goes to the jobs whose work it shortens the most. The policy reads what is left of a job.
 public struct DeadlineDivision: ElasticPolicy {

@@ -7,6 +7,7 @@ public struct ElasticWorkload: Sendable {
     public var name: String
     /// Time between divisions, and what a change of devices costs.
     public var interval: Nanoseconds
+    /// What a change of devices costs a job.
     public var restart: Nanoseconds
     /// Divides the devices.
     public var policy: any ElasticPolicy

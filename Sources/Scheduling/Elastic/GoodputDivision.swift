@@ -1,5 +1,5 @@
-/// Divides devices so that the harmonic mean of the jobs' speed-ups is the highest: the goodput-driven elastic scheduling
-/// of Pollux (OSDI 2021, section 4.2, with its fairness parameter at -1).
+/// Divides devices so that the harmonic mean of the jobs' speed-ups is the highest: the goodput-driven elastic
+/// scheduling of Pollux (OSDI 2021, section 4.2, with its fairness parameter at -1).
 ///
 /// Each job gets one device first, in order of arrival. Then devices go where they raise the mean the most; a jump over
 /// several devices counts by its gain per device. Where gains per device only fall as devices are added, no division is

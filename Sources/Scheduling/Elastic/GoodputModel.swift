@@ -3,9 +3,9 @@ import TraceFormats
 /// Training progress per second by number of devices: how many examples go through, and what each is worth
 /// (Qiao et al., Pollux, OSDI 2021, section 3).
 ///
-/// Throughput is measured step times, interpolated. An example of a batch of `B` is worth `(n + B0) / (n + B)` of one of
-/// the initial batch of `B0`, where `n` is the gradient noise scale in examples; a larger batch is worth less when `n`
-/// is small. The noise scale grows as training goes on; here it is one number for the whole job.
+/// Throughput is measured step times, interpolated. An example of a batch of `B` is worth `(n + B0) / (n + B)` of one
+/// of the initial batch of `B0`, where `n` is the gradient noise scale in examples; a larger batch is worth less when
+/// `n` is small. The noise scale grows as training goes on; here it is one number for the whole job.
 public struct GoodputModel: Sendable {
     /// Limits of the batch size, in examples.
     public struct Limits: Equatable, Sendable {
@@ -24,12 +24,14 @@ public struct GoodputModel: Sendable {
         }
     }
 
-    /// Measured steps of a number of devices, packed on as few nodes as hold them: local batch sizes ascending, seconds.
+    /// Measured steps of a number of devices, packed on as few nodes as hold them: local batch sizes ascending,
+    /// seconds.
     private struct Curve: Sendable {
         var replicas: Int
         var points: [(localBatchSize: Double, seconds: Double)]
 
-        /// Seconds of a step at a local batch size: linear between measured sizes, in proportion to the last two beyond.
+        /// Seconds of a step at a local batch size: linear between measured sizes, in proportion to the last two
+        /// beyond.
         func seconds(_ size: Double) -> Double {
             guard points.count > 1 else { return points[0].seconds * max(1, size / points[0].localBatchSize) }
             var next = 1
@@ -71,8 +73,8 @@ public struct GoodputModel: Sendable {
         self.noiseScale = noiseScale
     }
 
-    /// Examples per second, counted at the initial batch size, of each number of devices from 0 to `devices`, at the best
-    /// batch size of each. More devices than were measured count as the most that were.
+    /// Examples per second, counted at the initial batch size, of each number of devices from 0 to `devices`, at the
+    /// best batch size of each. More devices than were measured count as the most that were.
     public func speeds(upTo devices: Int) -> [Double] {
         var speeds = [0.0]
         for replicas in stride(from: 1, through: devices, by: 1) {

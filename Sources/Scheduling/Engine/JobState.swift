@@ -75,6 +75,7 @@ public struct RunSegment: Sendable, Equatable {
     public var ending: RunEnding
     /// First of its shares in the outcome's list of shares, and how many.
     public var firstShare: Int32
+    /// How many shares it has in the outcome's list.
     public var shareCount: Int32
     /// Work that was lost at its end, in device-independent time.
     public var lost: Nanoseconds

@@ -28,7 +28,8 @@ extension SchedulingEngine {
             let isPlaced = settle(waiting.job, rank: rank, partition, &plan)
             if !isPlaced { mark(waiting.job, shortage(waiting.job, partition), at: now) }
             if !isPlaced, configuration.policy.whenBlocked == .block { break }
-            guard hosts != nil || plan.unsettledDevices > 0 || map.free(partition: partition, groups: .max) > 0 else { break }
+            guard hosts != nil || plan.unsettledDevices > 0 || map.free(partition: partition, groups: .max) > 0
+            else { break }
         }
         // Who was displaced for a place that was not needed in the end, or behind a job that blocks, keeps his.
         for job in plan.ranked[rank...] { _ = settle(job, rank: plan.ranked.count, partition, &plan) }

@@ -23,7 +23,8 @@ extension SchedulingEngine {
         if jobs[index].duration >= 0 {
             queue.schedule(
                 Event(
-                    time: now + states[index].overhead + runTime(job, states[index].left) + lateness, component: component,
+                    time: now + states[index].overhead + runTime(job, states[index].left) + lateness,
+                    component: component,
                     kind: SchedulingEvent.completion, phase: .completion, a: Int64(job),
                     b: Int64(states[index].generation)))
         } else if let lease = leases[index] {

@@ -75,6 +75,7 @@ public struct SchedulingEngine: Sendable {
     var profiles: [FreeProfile]
     /// The virtual clusters, and what came of each of the configured events so far.
     var clusters: VirtualClusters
+    /// What came of each of the configured events of virtual clusters so far.
     public internal(set) var clusterAnswers: [VirtualClusterAnswer] = []
     var isDrained: [Bool]
     var isDown: [Bool]

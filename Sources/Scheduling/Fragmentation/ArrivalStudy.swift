@@ -1,6 +1,7 @@
 import EventEngine
 
-/// How full a cluster gets as tasks arrive that never leave: the experiment of Weng et al. (USENIX ATC 2023, section 6).
+/// How full a cluster gets as tasks arrive that never leave: the experiment of Weng et al. (USENIX ATC 2023, section
+/// 6).
 public enum ArrivalStudy {
     /// The requests of a list in random order, with some drawn again until they ask for a multiple of the cluster.
     /// - Parameter inflation: devices asked for over devices there are.

@@ -44,7 +44,8 @@ public struct FractionalEngine: Sendable {
         self.component = component
         unfinished = workload.tasks.count
         scheduler = FractionalScheduler(
-            FractionalCluster([]), policy: workload.policy, random: RandomStream(seed: workload.seed, name: workload.name))
+            FractionalCluster([]), policy: workload.policy,
+            random: RandomStream(seed: workload.seed, name: workload.name))
     }
 
     /// Leases the devices and schedules the first arrival.

@@ -92,7 +92,9 @@ extension SchedulingEngine {
     }
 
     /// Promises a gang the earliest start at which the devices of all its parts are free for so long.
-    mutating func promiseGang(_ job: Int32, _ partition: Int, for time: Nanoseconds, at now: Nanoseconds) -> Nanoseconds? {
+    mutating func promiseGang(
+        _ job: Int32, _ partition: Int, for time: Nanoseconds, at now: Nanoseconds
+    ) -> Nanoseconds? {
         let parts = parts(of: job)
         var start = now
         var isSettled = false

@@ -5,8 +5,11 @@ import Metrics
 public struct SchedulingOutcome: Sendable {
     /// Jobs submitted, done, never possible, and neither when the run ended.
     public var arrived = 0
+    /// Jobs whose work was done.
     public var completed = 0
+    /// Jobs that could never run.
     public var rejected = 0
+    /// Jobs that waited or ran when the run ended.
     public var unfinished = 0
     /// Devices that the scheduler had when it started.
     public var devices: Int64 = 0
@@ -14,49 +17,66 @@ public struct SchedulingOutcome: Sendable {
     public var makespan: Nanoseconds = 0
     /// Share of all device-time that jobs held, and that they worked in: without what restarts cost and what was lost.
     public var allocationRatio = 0.0
+    /// Share of all device time in which jobs worked: without restarts and lost work.
     public var utilisation = 0.0
     /// Of the device-time that nobody held, the part while a job waited although as many devices as it asked for were
     /// free, but lay badly.
     public var fragmentation = 0.0
+    /// Runs that a preemption or a drain ended.
     public var preemptions = 0
+    /// Runs that ended because a tenant took back what is his.
     public var reclaims = 0
     /// Runs that a failing device ended, and nodes that failed by the engine's own rate.
     public var failures = 0
+    /// Nodes that failed by the engine's own rate.
     public var nodeFailures = 0
     /// What restarts cost, and work that failures destroyed, summed over jobs.
     public var restart: Nanoseconds = 0
+    /// Work that was destroyed, summed over jobs.
     public var lost: Nanoseconds = 0
     /// Jobs waiting, on average over time and at most.
     public var meanQueueLength = 0.0
+    /// Most jobs that waited at once.
     public var longestQueue = 0
     /// From submission to end; the time of it in the queue; that time over the undisturbed one (as a ratio in place of
     /// seconds); of jobs that are done.
     public var completionTime: Distribution?
+    /// Time in the queue, in seconds, of jobs that are done.
     public var queueing: Distribution?
+    /// Completion time over the undisturbed duration, of jobs that are done; a ratio in place of seconds.
     public var stretch: Distribution?
     /// Finish-time fairness of jobs that are done: completion time over what an equal share of the contended cluster
     /// would have allowed; at most one is fair (Shockwave, NSDI 2023). A ratio in place of seconds.
     public var finishTimeFairness: Distribution?
     /// Jain's index of the tenants' device-time over their weights; nil with fewer than two tenants that had jobs.
     public var jainIndex: Double?
+    /// What each tenant had, in the order of the configuration.
     public var tenants: [TenantOutcome] = []
     /// Waiting time by reason, summed over jobs, of those reasons that occur.
     public var waits: [(reason: WaitReason, nanoseconds: Nanoseconds)] = []
     /// Device-time of runs against what tenants were booked; equal unless the engine errs. In device-nanoseconds.
     public var segmentNanoseconds: Int64 = 0
+    /// Device time that tenants were booked, in device-nanoseconds.
     public var bookedNanoseconds: Int64 = 0
 }
 
 /// What a tenant had of a run.
 public struct TenantOutcome: Sendable {
+    /// Its name in the scenario.
     public var name: String
+    /// Jobs that were submitted.
     public var arrived = 0
+    /// Jobs whose work was done.
     public var completed = 0
+    /// Device time that its jobs held.
     public var deviceSeconds = 0.0
     /// Part of all device-time that was held.
     public var share = 0.0
+    /// Times its jobs lost their devices for another reason than a failure.
     public var preemptions = 0
+    /// From submission to end, in seconds, of jobs that are done.
     public var completionTime: Distribution?
+    /// Time in the queue, in seconds, of jobs that are done.
     public var queueing: Distribution?
     /// Devices that he has by right at the end; nil: no limit.
     public var quotaDevices: Int64?

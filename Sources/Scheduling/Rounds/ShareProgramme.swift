@@ -39,7 +39,8 @@ struct ShareProgramme {
 
     /// The shares in a solution, without what a solver's tolerance leaves of them beyond their bounds.
     ///
-    /// They are multiples of 2^-32, so that the last bits of a solver, which may differ among processors, reach nothing.
+    /// They are multiples of 2^-32, so that the last bits of a solver, which may differ among processors, reach
+    /// nothing.
     func shares(in solution: LinearSolution) -> TimeShares {
         var shares = TimeShares(jobs: problem.jobs.count, kindCount: problem.kindCount)
         let quantum = 0x1p-32

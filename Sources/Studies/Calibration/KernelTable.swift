@@ -10,8 +10,8 @@ import ModelGraph
 /// decode_attention: `context` keys of each sequence); `tokens, hidden, intermediate, experts,
 /// experts_per_token, expert_ranks, routing` (moe, `intermediate` of this rank, routing `balanced` or
 /// `random`; and, where they are known, `rank_rows`, rows of this rank's experts together, and `active_experts`,
-/// how many of them get any); `ranks, bytes, launch` (all_reduce, launch `graph` or `eager`); `bytes` (elementwise). Heads are
-/// those of one rank; a window of 0 is none.
+/// how many of them get any); `ranks, bytes, launch` (all_reduce, launch `graph` or `eager`); `bytes` (elementwise).
+/// Heads are those of one rank; a window of 0 is none.
 public struct KernelTable: Sendable {
     /// The file as it was named.
     public var name: String

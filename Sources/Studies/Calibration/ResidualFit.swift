@@ -14,8 +14,8 @@ enum ResidualFit {
     private static let factors = [0.25, 0.5, 2, 4]
     private static let noises = [0.003, 0.01, 0.03, 0.1, 0.3, 1]
 
-    /// Robust standard deviations beyond which a residual is an outlier: engines have shapes with a kernel of their own,
-    /// which would pull a smooth surface far from their neighbours. It counts as one that just is none.
+    /// Robust standard deviations beyond which a residual is an outlier: engines have shapes with a kernel of their
+    /// own, which would pull a smooth surface far from their neighbours. It counts as one that just is none.
     private static let outlier = 2.0
 
     /// - Parameters:
@@ -34,12 +34,14 @@ enum ResidualFit {
                 for factor in factors {
                     var trial = lengths
                     trial[axis] = start * factor
-                    guard let found = likelihood(points, residuals, trial, noise), found.cost < best.cost else { continue }
+                    guard let found = likelihood(points, residuals, trial, noise), found.cost < best.cost
+                    else { continue }
                     (lengths, best) = (trial, found)
                 }
             }
             for trial in noises {
-                guard let found = likelihood(points, residuals, lengths, trial), found.cost < best.cost else { continue }
+                guard let found = likelihood(points, residuals, lengths, trial), found.cost < best.cost
+                else { continue }
                 (noise, best) = (trial, found)
             }
         }

@@ -6,6 +6,7 @@ public struct ChangedSetting: Sendable, Equatable {
     public var path: JSONPath
     /// Nil where the scenario does not state it.
     public var first: JSONValue?
+    /// Nil where the second scenario does not state it.
     public var second: JSONValue?
 
     /// Everything that differs: members of objects each on its own, what only one side has whole, lists whole. In

@@ -6,9 +6,11 @@ public struct ComparedFigure: Sendable {
     public let path: String
     /// Nil where the result does not have it.
     public let first: Double?
+    /// Nil where the second result does not have it.
     public let second: Double?
     /// 5 % to 95 % of the draws of each, where it has them.
     public let firstInterval: DrawnInterval?
+    /// 5 % to 95 % of the second result's draws, where it has them.
     public let secondInterval: DrawnInterval?
     /// 5 % to 95 % of second over first, draw by draw, where the draws are paired.
     public let ratioInterval: DrawnInterval?

@@ -2,8 +2,11 @@ import JSONText
 
 /// Two results side by side, workload by workload.
 public struct ResultComparison: Sendable {
+    /// The result that the other is held against.
     public let first: ComparedResult
+    /// The result that is compared with the first.
     public let second: ComparedResult
+    /// Workloads that are compared with each other.
     public let pairs: [ComparedPair]
 
     /// Compares what the selection names.
@@ -19,7 +22,9 @@ public struct ResultComparison: Sendable {
 
 /// A workload of a variant in two results.
 public struct ComparedPair: Sendable {
+    /// Names of the variant in the two results.
     public let variants: (first: String, second: String)
+    /// Names of the workload in the two results.
     public let workloads: (first: String, second: String)
     /// Every number in the metrics of either, by its path.
     public let figures: [ComparedFigure]
@@ -29,6 +34,7 @@ public struct ComparedPair: Sendable {
     public let pools: [ComparedPart]
     /// What differs between the scenarios of the two.
     public let settings: [ChangedSetting]
+    /// Whether draws may be compared one by one.
     public let pairing: DrawPairing
 
     init(_ first: ComparedResult, _ second: ComparedResult, _ names: ComparedNames) {
@@ -76,9 +82,11 @@ public enum DrawPairing: String, Sendable {
 
 /// One named figure on both sides.
 public struct ComparedPart: Sendable, Equatable {
+    /// What it is a figure of: a stage or a pool.
     public var name: String
     /// Nil where the side does not have it.
     public var first: Double?
+    /// The second result's figure; nil where it has none.
     public var second: Double?
 
     /// Second minus first.

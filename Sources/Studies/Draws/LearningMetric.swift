@@ -10,7 +10,8 @@ public struct LearningMetric: Sendable {
     private let read: @Sendable (ReinforcementLearningOutcome) -> Double?
 
     private init(
-        _ path: String, largerIsBetter: Bool = true, _ read: @escaping @Sendable (ReinforcementLearningOutcome) -> Double?
+        _ path: String, largerIsBetter: Bool = true,
+        _ read: @escaping @Sendable (ReinforcementLearningOutcome) -> Double?
     ) {
         self.path = path
         self.largerIsBetter = largerIsBetter

@@ -8,7 +8,9 @@ import Timing
 public struct HostCalibration: Sendable {
     /// One kind of kernel.
     public struct Entry: Sendable {
+        /// The kind of kernel.
         public var kernel: KernelOperator
+        /// The fitted parameters.
         public var fit: EfficiencyFit
         /// Error of the fit on the samples that it saw.
         public var error: ErrorSummary
@@ -18,8 +20,11 @@ public struct HostCalibration: Sendable {
 
     /// The device with the measured peaks in place of assumed ones.
     public let device: DeviceDescriptor
+    /// One for each kind of kernel that was fitted.
     public let entries: [Entry]
+    /// The server's own time of a step.
     public let overhead: HostOverhead
+    /// Measurements of steps, repetitions counted.
     public let steps: Int
 
     /// Fits what was measured; pure, so that measurements made up give the same calibration everywhere.

@@ -6,8 +6,11 @@ import TensorKernels
 public struct HostMeasurements: Sendable {
     /// A kernel of one shape.
     public struct Kernel: Sendable {
+        /// The kind of kernel.
         public var kernel: KernelOperator
+        /// Its shape and number types.
         public var operation: StepOperator
+        /// Seconds of each repetition.
         public var timing: RepeatedTiming
     }
 
@@ -15,16 +18,21 @@ public struct HostMeasurements: Sendable {
     public struct Step: Sendable {
         /// Tokens that go through the layers, rows of padding included, and rows of logits.
         public var computedTokens: Int
+        /// Tokens of the step, without rows of padding.
         public var tokens: Int
+        /// Rows for which logits were computed.
         public var logitRows: Int
         /// The whole step.
         public var timing: RepeatedTiming
         /// Medians: its elementwise kernels, and what no kernel takes.
         public var elementwiseSeconds: Double
+        /// Median time of the step that no kernel takes.
         public var overheadSeconds: Double
     }
 
+    /// Kernels that were measured on their own.
     public var kernels: [Kernel]
+    /// Steps of the server that were measured.
     public var steps: [Step]
     /// Bytes per second of a copy that stays in a core's cache, read and written.
     public var cacheBytesPerSecond: Double

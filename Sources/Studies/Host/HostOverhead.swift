@@ -3,7 +3,9 @@
 public struct HostOverhead: Sendable, Equatable {
     /// Nanoseconds, none negative.
     public var step = 0.0
+    /// Nanoseconds for each row of logits.
     public var perSequence = 0.0
+    /// Nanoseconds for each token.
     public var perToken = 0.0
 
     /// Least squares over steps of several shapes; a term that would be negative is left out.

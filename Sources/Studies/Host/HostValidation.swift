@@ -14,6 +14,7 @@ public struct HostValidation: Sendable {
         public var requests = 40
         /// Rate of their arrivals, as a share of what the calibrated host is predicted to serve at most.
         public var load = 0.7
+        /// Root of the random numbers: weights, arrivals and answers.
         public var seed: UInt64 = 1
         /// Requests of one's own, with their arrivals.
         public var trace: RequestTrace?
@@ -27,8 +28,11 @@ public struct HostValidation: Sendable {
 
     /// Time of one kind of kernel over the whole run.
     public struct KernelTime: Sendable {
+        /// The kind of kernel, or what lies between kernels, or whole steps.
         public var name: String
+        /// Seconds that the kernels took.
         public var measured: Double
+        /// Seconds that the timing model gives for them.
         public var predicted: Double
     }
 

@@ -12,6 +12,7 @@ public struct RepeatedTiming: Sendable, Equatable {
         self.seconds = seconds.sorted()
     }
 
+    /// Middle of the measured seconds; of an even number, the mean of the middle two.
     public var median: Double { (seconds[(seconds.count - 1) / 2] + seconds[seconds.count / 2]) / 2 }
 
     /// The value that nine tenths do not exceed.
@@ -23,8 +24,11 @@ public struct RepeatedTiming: Sendable, Equatable {
 
 /// A measurement that did not settle, so that a fit to it would be one to noise.
 public struct UnsteadyMachine: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The best of the attempts.
     public var timing: RepeatedTiming
+    /// Largest p90 over median that was allowed.
     public var limit: Double
+    /// Attempts that were made.
     public var attempts: Int
 
     public var description: String {
@@ -39,13 +43,14 @@ public struct UnsteadyMachine: Error, Sendable, Equatable, CustomStringConvertib
 public struct ChangedPace: Error, Sendable, Equatable, CustomStringConvertible {
     /// Time of kernels measured again over that of the calibration, their median.
     public var ratio: Double
+    /// Largest ratio that was allowed, of the larger to the smaller.
     public var limit: Double
 
     public var description: String {
         let percent = Int(((ratio - 1) * 100).rounded())
-        return "kernels of the calibration take \(percent > 0 ? "+" : "")\(percent) % when they are measured again after "
-            + "the run; something else uses this machine, so that the comparison would say nothing: stop it and run "
-            + "again, or allow more with --spread"
+        return "kernels of the calibration take \(percent > 0 ? "+" : "")\(percent) % when they are measured "
+            + "again after the run; something else uses this machine, so that the comparison would say nothing: "
+            + "stop it and run again, or allow more with --spread"
     }
 }
 
@@ -55,6 +60,7 @@ public struct SteadyTimer: Sendable {
     public var limit: Double
     /// Runs of each attempt.
     public var runs: Int
+    /// Attempts before it refuses.
     public var attempts: Int
 
     public init(limit: Double = 1.2, runs: Int = 15, attempts: Int = 20) {

@@ -14,7 +14,8 @@ extension OperatorShape {
         case .prefillAttention(let pairs, let executedPairs, let lastBlockPairs, let queries, let keys, let heads):
             [
                 "kind": "prefill_attention", "pairs": .real(pairs), "executed_pairs": .real(executedPairs),
-                "last_block_pairs": .real(lastBlockPairs), "queries": .init(queries), "keys": .integer(keys), "heads": heads.json,
+                "last_block_pairs": .real(lastBlockPairs), "queries": .init(queries), "keys": .integer(keys),
+                "heads": heads.json,
             ]
         case .decodeAttention(let sequences, let contextTokens, let heads, let squared):
             Self.json(sequences, contextTokens, heads, squared)
@@ -64,7 +65,8 @@ extension JSONType<OperatorShape> {
             case "prefill_attention":
                 return .prefillAttention(
                     pairs: amount("pairs"), executedPairs: amount("executed_pairs"),
-                    lastBlockPairs: amount("last_block_pairs"), queries: count("queries"), keys: Int64(count("keys")), heads: shape.required("heads", .attentionHeads))
+                    lastBlockPairs: amount("last_block_pairs"), queries: count("queries"), keys: Int64(count("keys")),
+                    heads: shape.required("heads", .attentionHeads))
             case "decode_attention":
                 return .decodeAttention(
                     sequences: count("sequences"), contextTokens: Int64(count("context_tokens")),

@@ -16,6 +16,7 @@ import EventEngine
 public struct RatioEstimate: Sendable, Equatable {
     /// One sampled step.
     public struct Sample: Sendable, Equatable {
+        /// Index of the stratum that the step was drawn from.
         public var stratum: Int
         /// Time by the model, in seconds.
         public var model: Double

@@ -8,12 +8,15 @@ import Timing
 public struct SampledOutcome: Sendable {
     /// One pool.
     public struct Pool: Sendable {
+        /// The pool's name in the scenario.
         public var name: String
+        /// What was measured of the pool's steps.
         public var samples: PoolSamples
         /// Steps of this run and their time by the model in seconds, for each stratum.
         public var strata: [(steps: Int, modelSeconds: Double)]
         /// Steps of this run that no stratum holds.
         public var outsideSteps: Int
+        /// Time of all steps of this run by the model, in seconds.
         public var modelSeconds: Double
         /// Extrapolation of the measured time; only where the device is the host that was measured.
         public var time: RatioEstimate?
@@ -100,7 +103,7 @@ extension SamplesFile {
         let hash = document.sampledHash(variant: variant)
         return hash == sampled.scenarioHash
             ? nil
-            : "variant \(variant) has changed since its steps were sampled (it was \(Self.hexadecimal(sampled.scenarioHash)), "
-                + "it is \(Self.hexadecimal(hash)))"
+            : "variant \(variant) has changed since its steps were sampled "
+                + "(it was \(Self.hexadecimal(sampled.scenarioHash)), it is \(Self.hexadecimal(hash)))"
     }
 }

@@ -29,7 +29,8 @@ extension JSONType<StepScale> {
     fileprivate static var stepScale: JSONType {
         .object { scale in
             StepScale(
-                layers: scale.required("layers", .integer(in: 1...)), width: scale.required("width", .number(in: 0...1)),
+                layers: scale.required("layers", .integer(in: 1...)),
+                width: scale.required("width", .number(in: 0...1)),
                 memoryBytes: Int64(scale.required("memory_bytes", .integer(in: 1...))))
         }
     }
@@ -88,7 +89,8 @@ extension JSONType<Range<Int64>> {
     /// `[lower, upper]`, the upper bound excluded, or null where there is none.
     fileprivate static var sizes: JSONType {
         JSONType(expected: "[lower, upper] with lower below upper, or null above", standIn: 0..<1) { value in
-            guard let bounds = value.arrayValue, bounds.count == 2, let lower = bounds[0].integerValue else { return nil }
+            guard let bounds = value.arrayValue, bounds.count == 2, let lower = bounds[0].integerValue
+            else { return nil }
             let upper = bounds[1].isNull ? Int64.max : bounds[1].integerValue
             guard let upper, lower < upper else { return nil }
             return lower..<upper

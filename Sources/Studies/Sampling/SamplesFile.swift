@@ -7,8 +7,11 @@ public struct SamplesFile: Sendable, Equatable {
     /// The value of `schema` in a samples file.
     public static let schema = "simulate-samples/1"
 
+    /// At which steps were executed.
     public var scale: StepScale
+    /// Of the choice of steps and of random data.
     public var seed: UInt64
+    /// Samples of each variant.
     public var variants: [Variant]
 
     /// A file of these samples.
@@ -20,15 +23,19 @@ public struct SamplesFile: Sendable, Equatable {
 
     /// The samples of one variant of a scenario.
     public struct Variant: Sendable, Equatable {
+        /// The variant's name.
         public var name: String
         /// Of the variant that was sampled; see `ScenarioDocument.sampledHash`.
         public var scenarioHash: UInt64
+        /// Samples of each serving workload.
         public var workloads: [Workload]
     }
 
     /// The samples of a workload by pool.
     public struct Workload: Sendable, Equatable {
+        /// The workload's name in the scenario.
         public var name: String
+        /// Samples of each pool, by name.
         public var pools: [(name: String, samples: PoolSamples)]
 
         public static func == (left: Workload, right: Workload) -> Bool {

@@ -6,6 +6,7 @@ import Serving
 public struct StepSampler: Sendable {
     private let scenario: CheckedScenario
 
+    /// Creates a sampler of a checked variant.
     public init(_ scenario: CheckedScenario) { self.scenario = scenario }
 
     /// What the kernels run of each step.

@@ -2,6 +2,7 @@ import EventEngine
 
 /// Which steps of a run are sampled: a seeded random subset of each stratum, without repetition.
 public struct StepSelection: Sendable, Equatable {
+    /// The strata that steps are drawn from.
     public let strata: StepStrata
     /// Places of the chosen steps in the run, ascending, with their strata.
     public let chosen: [(step: Int, stratum: Int)]

@@ -2,6 +2,7 @@ import EventEngine
 
 /// Steps that are alike: those with or without prompts whose sizes lie in given ranges.
 public struct StepStratum: Sendable, Equatable {
+    /// Whether its steps compute parts of prompts.
     public var hasPrefill: Bool
     /// Half-open ranges of ``StepFeatures/axes``; the last bound of an axis is `Int64.max`.
     public var ranges: [Range<Int64>]
@@ -19,6 +20,7 @@ public struct StepStratum: Sendable, Equatable {
 /// and spread is halved, at the middle of its time along the axis with the largest ratio of sizes, until there
 /// are as many as wanted. Boundaries are whole numbers, so that steps of another run fall into the same strata.
 public struct StepStrata: Sendable, Equatable {
+    /// The strata, none of which overlaps another.
     public let strata: [StepStratum]
 
     /// Strata that were written down earlier.

@@ -7,9 +7,11 @@ import Scenario
 /// What is found is what running the whole grid finds, as long as more load is never easier to hold and more of a
 /// resource never worse. A point is run and written as a sweep runs and writes it.
 public struct Search: Sendable {
+    /// What is searched for.
     public let specification: SearchSpecification
     /// All candidates, as a sweep.
     public let plan: SweepPlan
+    /// Runs the points that the search asks for.
     public let runner: SweepRunner
     private let candidates: SearchCandidates
 
@@ -118,13 +120,17 @@ public struct SearchStopped: Error, Sendable, Equatable {}
 public struct SearchAnswer: Sendable, Equatable {
     /// Points of the grid, those that do not fit the cluster, and those beyond the budget.
     public var candidates: Int
+    /// Points of the grid that do not fit the cluster.
     public var unfit: Int
+    /// Points of the grid that fit and are beyond the budget.
     public var beyondBudget: Int
     /// Points that were run, in order of their numbers: those that hold, and those that do not.
     public private(set) var held: [Int] = []
+    /// Points that were run and do not hold, in order of their numbers.
     public private(set) var failed: [Int] = []
     /// Of these, points that were stopped because they were decided, and points that limits or problems ended.
     public private(set) var stoppedEarly = 0
+    /// Points that problems or limits ended.
     public private(set) var givenUp = 0
     /// The best point that holds; nil when none does.
     public var best: Int?

@@ -8,7 +8,9 @@ public struct SearchSpecification: Sendable {
     public var load: SweepAxis?
     /// Dimensions of which more is never worse to hold, and never cheaper: replicas, cards.
     public var resources: [SweepAxis] = []
+    /// Which answer is best.
     public var goal: SearchGoal
+    /// What an answer must hold.
     public var criterion: SearchCriterion
     /// A condition on ``ScenarioCost``: `devices <= 32 and cost_per_hour < 100`.
     public var budget: SweepCondition?

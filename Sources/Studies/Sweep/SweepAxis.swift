@@ -37,7 +37,9 @@ public struct SweepAxis: Sendable, Equatable {
 
 /// One change of the scenario at a point of a sweep.
 public struct SweepSetting: Sendable, Equatable {
+    /// Where the setting stands in the scenario.
     public var path: JSONPath
+    /// What it is set to.
     public var value: JSONValue
 
     public init(path: JSONPath, value: JSONValue) {

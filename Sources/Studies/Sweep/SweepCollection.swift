@@ -91,6 +91,7 @@ public struct SweepCollection {
 
 /// Why files of results do not make one sweep.
 public struct SweepCollectionProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What does not fit together, and in which file.
     public var message: String
     public var description: String { message }
 }

@@ -26,7 +26,9 @@ public struct SweepLineHead: Sendable, Equatable {
     public var index: Int
     /// How many points the sweep has.
     public var total: Int
+    /// Sixteen hexadecimal digits that tell the point by its content.
     public var identifier: String
+    /// How the point ended.
     public var status: SweepStatus
 
     init(index: Int, total: Int, identifier: String, status: SweepStatus) {
@@ -60,7 +62,9 @@ public struct SweepLineHead: Sendable, Equatable {
 
 /// The result of one point, as a line of JSON without its newline.
 public struct SweepLine: Sendable {
+    /// What identifies the line.
     public var head: SweepLineHead
+    /// The line as UTF-8, without its newline.
     public var bytes: [UInt8]
 
     init(_ head: SweepLineHead, rest: JSONObject) {

@@ -8,9 +8,13 @@ import JSONText
 public final class SweepLog {
     /// What the run is: a log of another one is not continued.
     public struct Header: Sendable, Equatable {
+        /// A hash of everything that the points depend on.
         public var plan: String
+        /// Points of the whole plan.
         public var points: Int
+        /// Which part of the points is run.
         public var shard: SweepShard
+        /// When a point is given up.
         public var limits: SweepLimits
         /// What is searched for, where not every point is run.
         public var search: String?

@@ -4,6 +4,7 @@ import JSONText
 public struct SweepObjective: Sendable, Equatable {
     /// Path below a workload's metrics, such as `ttft_s.p99`; behind the workload's name where there are several.
     public var metric: String
+    /// Whether larger values are better.
     public var isMaximised: Bool
 
     public init(metric: String, isMaximised: Bool) {

@@ -159,6 +159,7 @@ public struct SweepPlan: Sendable {
 
 /// One point of a sweep.
 public struct SweepPoint: Sendable, Equatable {
+    /// What the point changes in the scenario.
     public var settings: [SweepSetting]
     /// The seed with which it runs; the scenario's own when absent.
     public var seed: UInt64?

@@ -42,11 +42,14 @@ public struct SweepRunner: Sendable {
     /// Sums up a world.
     public typealias Summary = @Sendable (CheckedScenario, World) -> SweepOutcome
 
+    /// The points.
     public let plan: SweepPlan
+    /// When a point is given up.
     public let limits: SweepLimits
     private let summary: Summary
     let traces = TraceCache()
 
+    /// Creates a runner; `summary` says what is kept of each world that has run.
     public init(_ plan: SweepPlan, limits: SweepLimits = SweepLimits(), summary: @escaping Summary) {
         self.plan = plan
         self.limits = limits

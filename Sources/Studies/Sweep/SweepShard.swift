@@ -77,6 +77,7 @@ public struct SweepShard: Sendable, Equatable, CustomStringConvertible {
 
 /// Why a job array's variables name no shard.
 public struct SweepShardProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What the environment says, and what is missing in it.
     public var message: String
     public var description: String { "--shard auto: \(message)" }
 }

@@ -4,6 +4,7 @@ import JSONText
 public struct SweepFile: Sendable {
     /// Path of the scenario, relative to the sweep file's folder.
     public var base: String
+    /// What is varied, and what is asked of it.
     public var specification: SweepSpecification
 
     /// Decodes a sweep file.

@@ -25,6 +25,7 @@ public struct SweepSpecification: Sendable, Equatable {
 
 /// How points are chosen.
 public struct SweepSample: Sendable, Equatable {
+    /// How points are spread over the space of settings.
     public enum Kind: String, Sendable, CaseIterable {
         /// Low-discrepancy points.
         case evenly = "r2"
@@ -32,9 +33,11 @@ public struct SweepSample: Sendable, Equatable {
         case random
     }
 
+    /// Whether points fill the space evenly or are independent.
     public var kind: Kind
     /// Points wanted; fewer when there are fewer.
     public var count: Int
+    /// Root of the random choice of points.
     public var seed: UInt64
 
     public init(kind: Kind, count: Int, seed: UInt64 = 1) {

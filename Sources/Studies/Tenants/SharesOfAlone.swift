@@ -20,10 +20,10 @@ public struct SharesOfAlone: Sendable, Equatable {
 
     /// In a sentence, for results.
     public static let definition = """
-        Share of what a tenant attains alone on the same cluster (first in first out, what fits goes ahead, no limits): \
-        good requests of serving, steps per second since submission of learning and training, the inverse of the mean \
-        time from submission to end of other jobs. A tenant's share is that of his worst-served part; the best policy \
-        has the largest share of its worst-served tenant.
+        Share of what a tenant attains alone on the same cluster (first in first out, what fits goes ahead, no \
+        limits): good requests of serving, steps per second since submission of learning and training, the inverse of \
+        the mean time from submission to end of other jobs. A tenant's share is that of his worst-served part; the \
+        best policy has the largest share of its worst-served tenant.
         """
 
     /// Shares that are known.
@@ -57,6 +57,7 @@ public struct SharesOfAlone: Sendable, Equatable {
 
 /// One tenant's shares.
 public struct TenantShare: Sendable, Equatable {
+    /// The tenant's name in the scenario.
     public var name: String
     /// Workloads in the order of their jobs, then other jobs together.
     public var parts: [PartShare]
@@ -68,9 +69,11 @@ public struct TenantShare: Sendable, Equatable {
 public struct PartShare: Sendable, Equatable {
     /// The workload's name; of other jobs the scheduler's.
     public var name: String
+    /// How the part's work is counted.
     public var measure: WorkMeasure
     /// With the others there, and alone, in the measure.
     public var attained: Double
+    /// What the part attains without the other tenants, in the measure.
     public var alone: Double
     /// Can exceed 1 where a policy orders a tenant's own jobs better than first in first out.
     public var share: Double { attained / alone }
@@ -114,10 +117,13 @@ private struct AttainedWork {
                 let steps = Double(world.learning[reference.index].stepRecords.count)
                 parts.append((workload.name, .stepsPerSecond, steps / time))
             case .training:
-                parts.append((workload.name, .stepsPerSecond, Double(world.training[reference.index].outcome.steps) / time))
+                parts.append(
+                    (workload.name, .stepsPerSecond, Double(world.training[reference.index].outcome.steps) / time))
             case .jobs, .dividedJobs: break
             }
         }
-        if count > 0 { parts.append((scenario.jobs[scheduler].configuration.name, .jobsPerSecond, Double(count) / sum)) }
+        if count > 0 {
+            parts.append((scenario.jobs[scheduler].configuration.name, .jobsPerSecond, Double(count) / sum))
+        }
     }
 }

@@ -4,6 +4,7 @@ import JSONText
 
 /// A table of measured kernels that fits are held against: how well a few samples of it predict the rest.
 public struct KernelManifest: Sendable {
+    /// Its name in results.
     public var name: String
     /// What was measured, where and by whom.
     public var description: String
@@ -33,6 +34,7 @@ public struct KernelManifest: Sendable {
 
 /// A bound on the mean absolute error (MAPE) on kernels that a fit did not see.
 public struct KernelBar: Sendable, Equatable {
+    /// The kind of kernel that it bounds.
     public var kernels: KernelOperator
     /// Samples of the fit.
     public var measured: Int
@@ -50,11 +52,16 @@ public struct KernelBar: Sendable, Equatable {
 
 /// What came of a kernel manifest.
 public struct KernelValidation: Sendable {
+    /// Name of the manifest.
     public var name: String
     public var description: String
+    /// Engine version of the table whose kernels were fitted.
     public var engine: String
+    /// The device that was measured: a shipped name.
     public var device: String
+    /// The bounds that the errors are held against.
     public var bars: [KernelBar]
+    /// Errors of fits on kernels that they did not see.
     public var evaluation: CalibrationEvaluation
 
     /// What a bar bounds; nil where the table has too few such kernels.

@@ -150,7 +150,9 @@ extension JSONType<ValidationMeasurements> {
 
 extension JSONType<String> {
     fileprivate static var metric: JSONType {
-        JSONType<String>.name.checked { ValidationMetric($0) == nil ? "unknown metric; " + ValidationMetric.known : nil }
+        JSONType<String>.name.checked {
+            ValidationMetric($0) == nil ? "unknown metric; " + ValidationMetric.known : nil
+        }
     }
 }
 

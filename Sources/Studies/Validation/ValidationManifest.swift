@@ -8,6 +8,7 @@ public struct ValidationManifest: Sendable {
     /// The schema that a manifest names.
     public static let schema = "simulate-validation/1"
 
+    /// Its name in results.
     public var name: String
     /// What was measured, where and by whom.
     public var description: String
@@ -17,7 +18,9 @@ public struct ValidationManifest: Sendable {
     public var scenario: JSONDocument
     /// Folder that paths in the scenario are relative to; ends in a slash or is empty.
     public var folder: String
+    /// The cases and how each sets the scenario.
     public var cases: ValidationCases
+    /// Which figures were measured, and where they stand.
     public var measured: ValidationMeasurements
     /// Errors that must not be exceeded.
     public var bars: [ValidationBar]
@@ -40,6 +43,7 @@ public struct ValidationCases: Sendable {
         case inferencePerf = "inference-perf"
     }
 
+    /// What one case is.
     public var kind: Kind
     /// CSV with a header, JSON Lines, or a JSON array of objects.
     public var file: String
@@ -55,6 +59,7 @@ public struct ValidationCases: Sendable {
     public var settings: [(path: String, text: String)]
     /// Name of a case, and of the group that it is summed up in.
     public var label: String
+    /// Name of the group that a case is summed up in.
     public var group: String
     /// Answers of an inference-perf workload are as long as the measured means say, (E2E - TTFT) / ITL + 1, not as
     /// long as was asked for: models end their answers when they please.
@@ -67,15 +72,21 @@ public struct ValidationCases: Sendable {
 public struct RequestColumns: Sendable {
     /// Seconds on any clock, and the same clock's at the first and the last token.
     public var arrival: String
+    /// When the first token came, in seconds on the same clock as the arrival.
     public var firstToken: String
+    /// When the last token came, in seconds on the same clock as the arrival.
     public var lastToken: String
+    /// Tokens of the prompt.
     public var inputTokens: String
+    /// Tokens of the answer.
     public var outputTokens: String
 }
 
 /// A column that is cut or looked up from another.
 public struct DerivedColumn: Sendable {
+    /// The name of the new column.
     public var name: String
+    /// The column that it is made from.
     public var source: String
     /// What follows this text, up to the next `;`, blank or the end.
     public var after: String?
@@ -97,13 +108,19 @@ public struct ValidationMeasurements: Sendable {
 
 /// A table with a figure in each row: case, stage, name of the figure, value.
 public struct MeasuredFigures: Sendable {
+    /// Path of the table.
     public var file: String
+    /// The column that tells cases apart.
     public var caseColumn: String
     /// Text of the case column, with columns of the case filled in.
     public var caseText: String
+    /// The column that names the part of the run; nil: figures are of the whole.
     public var stageColumn: String?
+    /// The column with the name of the figure.
     public var nameColumn: String
+    /// The column with the value.
     public var valueColumn: String
+    /// Factor from the table's unit to the metric's.
     public var scale: Double
     /// Names in the table and the metrics they are.
     public var metrics: [(name: String, metric: String)]
@@ -111,14 +128,17 @@ public struct MeasuredFigures: Sendable {
 
 /// A bound on an error.
 public struct ValidationBar: Sendable, Equatable {
+    /// The summary of errors that is bounded.
     public enum Statistic: String, Sendable, CaseIterable {
         /// Mean and median of the absolute errors, the largest, and the absolute value of the mean signed error.
         case mean, median, worst, bias
     }
 
+    /// The figure whose errors are bounded.
     public var metric: String
     /// Which group; all cases together if absent.
     public var group: String?
+    /// Which summary of the errors.
     public var statistic: Statistic
     /// As a share: 0.05 is 5 %.
     public var atMost: Double

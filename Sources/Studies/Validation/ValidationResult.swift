@@ -1,14 +1,17 @@
 /// Predictions beside measurements.
 public struct ValidationResult: Sendable {
+    /// The manifest's name.
     public var name: String
     public var description: String
     /// Constants that were fitted to these very measurements.
     public var fitted: [String]
+    /// The cases that were simulated.
     public var cases: [ValidatedCase]
     /// Rows that said the same as another and were left out.
     public var duplicates: Int
     /// Cases that the simulator cannot take, by reason, the most frequent first.
     public var uncovered: [(reason: String, count: Int)]
+    /// The bounds that the errors are held against.
     public var bars: [ValidationBar]
 
     /// Groups in the order of their first case.
@@ -44,17 +47,23 @@ public struct ValidationResult: Sendable {
 
 /// One case that was simulated.
 public struct ValidatedCase: Sendable {
+    /// Its name in results.
     public var label: String
+    /// The group that it is summed up in.
     public var group: String
+    /// What was predicted and measured of it.
     public var figures: [ValidatedFigure]
 }
 
 /// A figure as predicted and as measured, in the unit that the metric's name ends in.
 public struct ValidatedFigure: Sendable {
+    /// The figure's name, which ends in its unit.
     public var metric: String
     /// Part of the run that it is of; the whole if absent.
     public var stage: String?
+    /// By the simulator.
     public var predicted: Double
+    /// In the table that predictions are held against.
     public var measured: Double
     /// 5 % to 95 % under drawn parameters, where they were drawn.
     public var interval: ClosedRange<Double>?
@@ -65,14 +74,19 @@ public struct ValidatedFigure: Sendable {
 
 /// Errors of several predictions, as shares of what was measured.
 public struct ValidationErrors: Sendable {
+    /// Predictions with a measurement.
     public var count: Int
     /// MAPE.
     public var meanAbsolute: Double
+    /// Median of the absolute errors.
     public var medianAbsolute: Double
+    /// The smallest absolute error that at least 95 % do not exceed.
     public var p95Absolute: Double
+    /// Largest absolute error.
     public var largestAbsolute: Double
     /// Median signed error.
     public var bias: Double
+    /// Mean signed error.
     public var mean: Double
     /// Share of measurements inside the 5 % to 95 % interval, where there are intervals.
     public var coverage: Double?

@@ -2,7 +2,8 @@
 ///
 /// Text with tabs and no header. The number of fields tells the layout:
 /// 7, Gavel's traces of the Philly clusters: type, command, step option, needs data (absent), steps, arrival, gang;
-/// 10, Gavel's physical cluster: type, command, folder, step option, needs data, steps, gang, weight, deadline, arrival;
+/// 10, Gavel's physical cluster: type, command, folder, step option, needs data, steps, gang, weight, deadline,
+/// arrival;
 /// 12, Shockwave: as 10, with the adaptation behind the gang and the stated duration in front of the arrival.
 /// Times are seconds, a deadline of -1 is none.
 public enum GavelTrace {

@@ -10,7 +10,9 @@ public struct JobGeneratorConfiguration: Sendable, Equatable {
     public var devices: [(size: Int, weight: Double)]
     /// Lognormal durations by median and 90th percentile, in nanoseconds, cut off at the largest.
     public var medianDuration: Int64
+    /// 90th percentile of the lognormal durations, in nanoseconds.
     public var p90Duration: Int64
+    /// Where durations are cut off, in nanoseconds.
     public var largestDuration: Int64
     /// Tenants with their weights; empty: none.
     public var tenants: [(name: String, weight: Double)] = []

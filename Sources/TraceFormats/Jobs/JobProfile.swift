@@ -2,33 +2,38 @@ import EventEngine
 
 /// The jobs of a real cluster as its operators summed them up, and a model of them that has the same figures.
 ///
-/// **Published**, of jobs on accelerators: how many in the months of the trace, mean and median of their run times, mean
-/// number of devices (the median is 1), device-time, longest run. Helios: Hu et al., SC 2021 (doi:10.1145/3458817.3476223),
-/// table `helios_cluster_summary.csv` of HeliosArtifact. Acme: Hu et al., NSDI 2024, table `cluster_summary.csv` of
-/// AcmeTrace.
+/// **Published**, of jobs on accelerators: how many in the months of the trace, mean and median of their run times,
+/// mean number of devices (the median is 1), device-time, longest run. Helios: Hu et al., SC 2021
+/// (doi:10.1145/3458817.3476223), table `helios_cluster_summary.csv` of HeliosArtifact. Acme: Hu et al., NSDI 2024,
+/// table `cluster_summary.csv` of AcmeTrace.
 ///
-/// **Assumed**: the share of jobs on one device and on eight or more (after the words of the papers: most jobs ask for one
-/// device, nine in ten on Earth, fewer than one in ten for eight or more), sizes that are powers of two up to the largest,
-/// two of three small gangs asking for four, and how submissions follow the hours of a day (``hours``).
+/// **Assumed**: the share of jobs on one device and on eight or more (after the words of the papers: most jobs ask for
+/// one device, nine in ten on Earth, fewer than one in ten for eight or more), sizes that are powers of two up to the
+/// largest, two of three small gangs asking for four, and how submissions follow the hours of a day (``hours``).
 ///
-/// **Fitted**: the weights of large sizes decay geometrically so that the mean number of devices is met; the run time of a
-/// job on g devices is lognormal with median `baseMedian` g^`growth` and one `sigma`, cut off at the longest run. These
-/// three meet the published median, mean and device-time; a test works out all of it in closed form.
+/// **Fitted**: the weights of large sizes decay geometrically so that the mean number of devices is met; the run time
+/// of a job on g devices is lognormal with median `baseMedian` g^`growth` and one `sigma`, cut off at the longest run.
+/// These three meet the published median, mean and device-time; a test works out all of it in closed form.
 public struct JobProfile: Sendable, Equatable {
     /// Its name in scenarios, and that of its jobs' tenant where several profiles are mixed.
     public var name: String
     /// Jobs on devices, and the days in which they were submitted.
     public var jobs: Int
+    /// Days in which the jobs were submitted.
     public var days: Double
     /// Run times in seconds, and devices of a job, on average.
     public var medianSeconds: Double
+    /// Mean run time.
     public var meanSeconds: Double
+    /// Longest run time.
     public var longestSeconds: Double
+    /// Mean number of devices of a job.
     public var meanDevices: Double
     /// Device-seconds of all jobs.
     public var deviceSeconds: Double
     /// Shares of jobs on one device and on eight or more.
     public var singleShare: Double
+    /// Share of jobs on eight or more devices.
     public var largeShare: Double
     /// The largest gang, a power of two.
     public var largestGang: Int
@@ -37,10 +42,11 @@ public struct JobProfile: Sendable, Equatable {
     var growth: Double
     var sigma: Double
 
-    /// How many jobs are submitted in each hour of a day, against the mean: a night, and two meals. Assumed; the papers show
-    /// such curves without numbers.
+    /// How many jobs are submitted in each hour of a day, against the mean: a night, and two meals. Assumed; the papers
+    /// show such curves without numbers.
     public static let hours = [
-        0.7, 0.5, 0.4, 0.35, 0.3, 0.3, 0.35, 0.5, 0.8, 1.2, 1.6, 1.6, 1.05, 1.2, 1.6, 1.7, 1.7, 1.6, 1.1, 1.2, 1.35, 1.35,
+        0.7, 0.5, 0.4, 0.35, 0.3, 0.3, 0.35, 0.5, 0.8, 1.2, 1.6, 1.6, 1.05, 1.2, 1.6, 1.7, 1.7, 1.6, 1.1, 1.2, 1.35,
+        1.35,
         1.25, 0.95,
     ].map { $0 * 24 / 24.65 }
 
@@ -122,7 +128,8 @@ extension JobProfile {
     ) -> JobProfile {
         JobProfile(
             name: name, jobs: jobs, days: 183, medianSeconds: median, meanSeconds: mean, longestSeconds: 4_320_009,
-            meanDevices: devices, deviceSeconds: deviceSeconds, singleShare: single, largeShare: large, largestGang: 256,
+            meanDevices: devices, deviceSeconds: deviceSeconds, singleShare: single, largeShare: large,
+            largestGang: 256,
             baseMedian: model.baseMedian, growth: model.growth, sigma: model.sigma)
     }
 }

@@ -58,8 +58,8 @@ extension JobTableFormat {
 public enum JobTraceReader {
     /// Reads the file at `path`.
     ///
-    /// Throws the first problem in the order of the file: a line that is cut, a value of a wrong kind or sign, a missing
-    /// column, or a file that is missing, empty or of no known format.
+    /// Throws the first problem in the order of the file: a line that is cut, a value of a wrong kind or sign, a
+    /// missing column, or a file that is missing, empty or of no known format.
     /// - Parameter maximumJobs: keep only the first so many by submission; nil keeps all.
     public static func read(
         path: String, format: JobTraceFormat = .auto, maximumJobs: Int? = nil

@@ -23,12 +23,16 @@ public enum JobTraceWriter {
         line += ",\"devices\":\(trace.devices[index])"
         line += ",\"duration_s\":\(decimal(trace.durationNanoseconds[index], 9))"
         if !trace.tenants.isEmpty { line += ",\"tenant\":\(quoted(trace.tenantNames[Int(trace.tenants[index])]))" }
-        if let time = value(trace.estimateNanoseconds, index), time >= 0 { line += ",\"estimate_s\":\(decimal(time, 9))" }
+        if let time = value(trace.estimateNanoseconds, index), time >= 0 {
+            line += ",\"estimate_s\":\(decimal(time, 9))"
+        }
         if let type = value(trace.deviceTypes, index), type >= 0 {
             line += ",\"device_type\":\(quoted(trace.deviceTypeNames[Int(type)]))"
         }
         if let priority = value(trace.priorities, index) { line += ",\"priority\":\(priority)" }
-        if let time = value(trace.deadlineNanoseconds, index), time >= 0 { line += ",\"deadline_s\":\(decimal(time, 9))" }
+        if let time = value(trace.deadlineNanoseconds, index), time >= 0 {
+            line += ",\"deadline_s\":\(decimal(time, 9))"
+        }
         if let share = value(trace.deviceShares, index) { line += ",\"device_share\":\(decimal(Int64(share), 3))" }
         if let cpu = value(trace.cpuMilli, index) { line += ",\"cpus\":\(decimal(cpu, 3))" }
         if let bytes = value(trace.memoryBytes, index) { line += ",\"memory_bytes\":\(bytes)" }

@@ -100,7 +100,8 @@ public enum PolluxFormat {
             var row = Step(
                 nodes: 0, replicas: 0, largest: nil, localBatchSize: try count(csv.cells, batch, "local_bsz", lines),
                 step: try csv.cells.scaledInteger(step, decimals: 9, name: "step_time", in: lines),
-                synchronisation: try csv.cells.scaledInteger(synchronisation, decimals: 9, name: "sync_time", in: lines))
+                synchronisation: try csv.cells.scaledInteger(
+                    synchronisation, decimals: 9, name: "sync_time", in: lines))
             if let placement {
                 let digits = try digits(csv.cells, placement, lines)
                 (row.nodes, row.replicas, row.largest) = (digits.count, digits.reduce(0, +), digits.max())

@@ -86,16 +86,20 @@ extension TrainingRunConfiguration {
 }
 
 extension TrainingEngine: Workload {
+    /// The workload's name in the scenario.
     public var name: String { configuration.name }
 
+    /// Begins on the devices of a lease, in rank order.
     public mutating func start(on lease: Lease, queue: inout EventQueue, machine: inout Machine) {
         start(on: lease.devices, &queue, &machine)
     }
 
+    /// Serves an event of its component.
     public mutating func handle(_ event: Event, queue: inout EventQueue, machine: inout Machine) {
         handle(event, &queue, &machine)
     }
 
+    /// Takes note that a flow has landed.
     public mutating func transferCompleted(token: Int64, queue: inout EventQueue, machine: inout Machine) {
         flowCompleted(token, at: queue.now, &queue, &machine)
     }
@@ -114,11 +118,13 @@ extension TrainingEngine: Workload {
         save(&queue, &machine)
     }
 
+    /// Goes on after a preemption, from what was kept.
     public mutating func resume(on lease: Lease, queue: inout EventQueue, machine: inout Machine) {
         guard state == .preempted else { return }
         goOn(on: lease.devices, &queue, &machine)
     }
 
+    /// Ends it at once and releases what it holds.
     public mutating func stop(queue: inout EventQueue, machine: inout Machine) {
         guard state != .finished else { return }
         leave(&queue, &machine)
@@ -126,9 +132,11 @@ extension TrainingEngine: Workload {
         state = .stopped
     }
 
+    /// Learns that a device has failed.
     public mutating func deviceFailed(_ device: DeviceID, queue: inout EventQueue, machine: inout Machine) {
         deviceFailed(device, at: queue.now, &queue, &machine)
     }
 
+    /// Closes the books at the end of the run.
     public mutating func finish(queue: inout EventQueue, machine: inout Machine) { close(at: queue.now) }
 }

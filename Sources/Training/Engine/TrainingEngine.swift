@@ -15,8 +15,11 @@ public struct TrainingEngine: Sendable {
     /// What a flow carries.
     enum Cargo: Int64 { case early, window, last, save, load }
 
+    /// What the engine was made from.
     public let configuration: TrainingRunConfiguration
+    /// The index under which its events are scheduled.
     public let component: Int32
+    /// How far it has come.
     public internal(set) var state = WorkloadState.waiting
     /// Time of the last thing that happened to it.
     public internal(set) var lastActivity: Nanoseconds = 0

@@ -4,7 +4,8 @@ import EventEngine
 ///
 /// Every stage computes one pass at a time, in the order that its schedule gives; a forward pass waits for the
 /// stage before, a backward pass for the stage behind (and for the same stage's forward pass at the last one).
-/// Sends take no time here. The closed form of the idle time is ``PipelineSchedule/bubble(stages:forward:inputBackward:weightBackward:)``.
+/// Sends take no time here. The closed form of the idle time is
+/// ``PipelineSchedule/bubble(stages:forward:inputBackward:weightBackward:)``.
 public struct PipelineTimeline: Sendable {
     /// A kind of pass.
     public enum Pass: UInt8, Sendable, CaseIterable {
@@ -18,12 +19,17 @@ public struct PipelineTimeline: Sendable {
 
     /// One pass of one micro-batch on one stage.
     public struct Entry: Sendable, Equatable {
+        /// The stage that computes, from 0.
         public var stage: Int
+        /// What is computed.
         public var pass: Pass
+        /// The micro-batch, from 0.
         public var microBatch: Int
         /// Chunk of layers on the stage, for interleaved schedules.
         public var chunk: Int
+        /// When the pass begins, from the start of the step.
         public var start: Nanoseconds
+        /// When the pass ends, from the start of the step.
         public var end: Nanoseconds
     }
 

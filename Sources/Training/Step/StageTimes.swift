@@ -75,7 +75,8 @@ struct MicroBatchTimer {
                 .prefillAttention(
                     pairs: pairs, executedPairs: pairs,
                     // The last block of a sequence sees all of it: twice what its average query sees.
-                    lastBlockPairs: Double(PrefillChunk.queryBlock) * 2 * pairs / Double(tokens), queries: tokens, keys: Int64(tokens),
+                    lastBlockPairs: Double(PrefillChunk.queryBlock) * 2 * pairs / Double(tokens), queries: tokens,
+                    keys: Int64(tokens),
                     heads: operators.prefillHeads),
                 dataType: StepOperators.activationType, streamType: StepOperators.activationType,
                 repetitions: kind.layers)

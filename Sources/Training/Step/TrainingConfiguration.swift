@@ -13,17 +13,25 @@ public enum TrainingSpeed: Sendable {
 
 /// All that decides how long the passes of a training step take and what they hold.
 public struct TrainingConfiguration: Sendable {
+    /// The model that is trained.
     public var model: ModelDescriptor
+    /// How the model is cut over devices.
     public var parallelism: TrainingParallelism
+    /// Which parts of the state are spread over data-parallel ranks.
     public var sharding: StateSharding
+    /// Bytes of weights, gradients and optimizer state per parameter.
     public var precision: TrainingPrecision
+    /// Which activations are computed again in the backward pass.
     public var recompute: Recomputation
+    /// In which order stages compute micro-batches.
     public var schedule: PipelineSchedule
     /// Tokens of one micro-batch on the ranks of one data-parallel copy, over all context-parallel ranks.
     public var microBatchTokens: Int
+    /// A stated share of the peak, or operators timed one by one.
     public var speed: TrainingSpeed
     /// The device, for its peaks.
     public var device: DeviceDescriptor
+    /// Bandwidths and latencies between ranks.
     public var links: TrainingLinks
     /// Whether gradients are reduced, and weights gathered, while passes compute.
     public var overlapsCommunication: Bool

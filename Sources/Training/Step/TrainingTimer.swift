@@ -28,7 +28,9 @@ public struct TrainingTimer: Sendable {
     ///   - load: what the data-parallel copy with the most tokens computes.
     ///   - steps: optimizer steps into which an update is divided (mini-batches); gradients are accumulated
     ///     over the micro-batches of each.
-    public func times(_ pass: TrainingPass, heaviestRank load: TrainingLoad, optimizerSteps steps: Int = 1) -> PassTimes {
+    public func times(
+        _ pass: TrainingPass, heaviestRank load: TrainingLoad, optimizerSteps steps: Int = 1
+    ) -> PassTimes {
         guard load.tokens > 0 else { return PassTimes() }
         switch configuration.speed {
         case .utilisation(let share): return stated(pass, load, share)

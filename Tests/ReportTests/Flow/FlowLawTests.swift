@@ -18,7 +18,8 @@ import Testing
             let scenario = try document.checked(variant: variant)
             let path = NSTemporaryDirectory() + "flow-\(UUID().uuidString).jsonl"
             defer { unlink(path) }
-            recording = try FlowRecording(of: scenario, name: "a b.\(variant)", try FlowSettings(path: path, interval: interval))
+            recording = try FlowRecording(
+                of: scenario, name: "a b.\(variant)", try FlowSettings(path: path, interval: interval))
             run = VariantRun(name: variant, scenario: scenario, world: recording.world)
             let text = String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
             lines = try text.split(separator: "\n").map { try JSONDocument(text: String($0)).value }
@@ -78,7 +79,8 @@ import Testing
                 #expect(spans[parent]?.callee == source && spans[parent]?.begin ?? .max <= time, "\(id)")
             }
             spans[id] = Span(
-                parent: parent, begin: time, callee: words(record, "target_service", "target_instance_id", "target_method"))
+                parent: parent, begin: time,
+                callee: words(record, "target_service", "target_instance_id", "target_method"))
             open += 1
         }
         for (time, record) in recorded.records("call_end") {
@@ -127,7 +129,9 @@ import Testing
         let recorded = try Recorded(try SampleRuns.document(), variant: "base", interval: "50 ms")
         let samples = recorded.records("node_physical_stats_add")
         let end = recorded.run.world.now
-        #expect(samples.map(\.time) == Array(stride(from: 0, through: end, by: 50_000_000)) + (end % 50_000_000 == 0 ? [] : [end]))
+        #expect(
+            samples.map(\.time)
+                == Array(stride(from: 0, through: end, by: 50_000_000)) + (end % 50_000_000 == 0 ? [] : [end]))
         var used = 0.0
         for (_, record) in samples {
             for node in record["stats"]?["stats"]?.arrayValue ?? [] {

@@ -109,7 +109,8 @@ import TraceFormats
                 return ElasticJob(
                     name: "\(index)", submitted: now, work: 50 + random.uniform() * 1500,
                     speeds: Self.concave(&random, upTo: devices),
-                    deadline: random.bernoulli(0.2) ? nil : now + Nanoseconds(60 + random.uniform(below: 900)) * Self.second)
+                    deadline: random.bernoulli(0.2)
+                        ? nil : now + Nanoseconds(60 + random.uniform(below: 900)) * Self.second)
             }
             let restart = Nanoseconds(round % 2) * 10 * Self.second
             let records = ElasticSimulation.run(

@@ -45,7 +45,8 @@ struct PolluxTests {
             record.end.map { TimeConversion.seconds($0 - job.submitted) }
         }
         #expect(times.count == short.count)
-        // On what their users asked for, at a fixed number of devices and with all of them free, they would take longer.
+        // On what their users asked for, at a fixed number of devices and with all of them free, they would take
+        // longer.
         let asked = Dictionary(uniqueKeysWithValues: short.map { ($0.name, $0.replicas) })
         let alone = jobs.map { $0.work / $0.speeds[min(asked[$0.name] ?? 1, $0.speeds.count - 1)] }
         #expect(mean(times) < 0.9 * mean(alone))

@@ -20,12 +20,14 @@ import Testing
             mix: mix, random: RandomStream(seed: 1, name: ""))
         _ = scheduler.place(FractionalRequest(devices: 1, deviceMilli: 500))
         #expect(abs(scheduler.fragmentMilli() - 450) < 1e-9)
-        #expect(scheduler.place(FractionalRequest(devices: 1, deviceMilli: 500)) == FractionalPlace(node: 0, devices: [0]))
+        #expect(
+            scheduler.place(FractionalRequest(devices: 1, deviceMilli: 500)) == FractionalPlace(node: 0, devices: [0]))
         #expect(abs(scheduler.fragmentMilli() - 200) < 1e-9)
     }
 
     @Test func whatNoTaskCanUseIsAFragment() {
-        let mix = RequestMix([(FractionalRequest(cpuMilli: 4000, devices: 1), 0.75), (FractionalRequest(devices: 0), 0.25)])
+        let mix = RequestMix(
+            [(FractionalRequest(cpuMilli: 4000, devices: 1), 0.75), (FractionalRequest(devices: 0), 0.25)])
         // Too few processors for those who use devices: all is lost. Enough: all but the part of those who use none.
         #expect(mix.fragmentMilli(cpuFree: 3999, free: [1000, 1000]) == 2000)
         #expect(mix.fragmentMilli(cpuFree: 4000, free: [1000, 1000]) == 500)

@@ -4,8 +4,8 @@ import TraceFormats
 
 @testable import Scheduling
 
-/// The allocation that a cluster of 1,213 nodes with 6,212 GPUs reaches when what has arrived asks for all of it, against
-/// the published curves: means over ten seeds there, one seed here (they spread by half a point).
+/// The allocation that a cluster of 1,213 nodes with 6,212 GPUs reaches when what has arrived asks for all of it,
+/// against the published curves: means over ten seeds there, one seed here (they spread by half a point).
 @Suite(.enabled(if: realData("jobs/alibaba-gpu-2023") != nil, "real data not found: set SIMULATE_DATA"))
 struct OpenBTests {
     private static let published: [(FractionalPolicy, Double)] = [

@@ -5,7 +5,8 @@ import TraceFormats
 
 @testable import Scheduling
 
-/// Gavel's simulator on its own trace of 96 jobs, with rounds of 360 s: the published means, and its results job by job.
+/// Gavel's simulator on its own trace of 96 jobs, with rounds of 360 s: the published means, and its results job by
+/// job.
 @Suite(.enabled(if: realData("jobs/gavel") != nil, "real data not found: set SIMULATE_DATA"))
 struct GavelTests {
     private let mixed = [("v100", 8), ("p100", 16), ("k80", 24)]

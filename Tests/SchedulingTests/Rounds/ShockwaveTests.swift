@@ -7,8 +7,8 @@ import TraceFormats
 
 /// A real cluster of 32 GPUs under two policies (Shockwave, NSDI 2023).
 ///
-/// What the trace does not tell comes from Shockwave's own simulator: rounds of 120 s, divisions 1000 s apart, 20 s for a
-/// restart, batch sizes by tables measured on these models, a fifth of the queue for AlloX.
+/// What the trace does not tell comes from Shockwave's own simulator: rounds of 120 s, divisions 1000 s apart, 20 s for
+/// a restart, batch sizes by tables measured on these models, a fifth of the queue for AlloX.
 @Suite(.enabled(if: realData("e2e/shockwave_physical") != nil, "real data not found: set SIMULATE_DATA"))
 struct ShockwaveTests {
     private static let second: Nanoseconds = 1_000_000_000
