@@ -1,4 +1,4 @@
-"""What calibration reaches on public kernel tables, where they are there: a part of each, converted here."""
+"""What calibration reaches on public kernel tables, where they are there: converted here."""
 
 from __future__ import annotations
 
@@ -23,14 +23,9 @@ def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     tables = sorted((DATA / "kernels" / SYSTEMS / system).glob(f"*/vllm/{version}/*.parquet"))
     if not tables:
         pytest.skip("no real tables: set SIMULATE_DATA")
-    whole = tmp_path_factory.mktemp("tables") / "whole.csv"
-    main(["aiconfigurator", *map(str, tables), "-o", str(whole)])
-    lines = whole.read_text().splitlines(keepends=True)
-    part = whole.with_name("part.csv")
-    few = {"all_reduce"}
-    part.write_text(lines[0] + "".join(
-        line for place, line in enumerate(lines[1:]) if place % 4 == 0 or line.split(",", 1)[0] in few))
-    return device, part
+    table = tmp_path_factory.mktemp("tables") / "table.csv"
+    main(["aiconfigurator", *map(str, tables), "-o", str(table)])
+    return device, table
 
 
 def test_errors_and_coverage(
@@ -43,12 +38,17 @@ def test_errors_and_coverage(
     def error(kernels: str, measured: str) -> float:
         return evaluation[kernels, measured]["error"]["mape"]
 
-    # The bars that are met, with what the part of the table adds; what is missed is in the README.
+    # The bars that are met; what is missed is in the README.
+    surface = "128, with surface"
     bars = {
-        "h100": {("gemm bf16", "nothing"): 0.10, ("gemm bf16", "16"): 0.095, ("prefill_attention bf16", "16"): 0.13,
-                 ("decode_attention bf16", "16"): 0.16, ("moe bf16", "16"): 0.26, ("all_reduce bf16", "16"): 0.12},
-        "a100": {("gemm bf16", "nothing"): 0.18, ("gemm bf16", "12 small, 4 large"): 0.14,
-                 ("prefill_attention bf16", "16"): 0.12, ("all_reduce bf16", "16"): 0.12},
+        ("prefill_attention bf16", "16"): 0.12, ("prefill_attention bf16", surface): 0.09,
+        ("decode_attention bf16", "16"): 0.12, ("moe bf16", "16"): 0.25, ("moe bf16", surface): 0.15,
+        ("all_reduce bf16", "16"): 0.12, ("all_reduce bf16", "64, with surface"): 0.08,
+    } | {
+        "h100": {("gemm bf16", "nothing"): 0.10, ("gemm bf16", "16"): 0.09, ("gemm bf16", surface): 0.07,
+                 ("gemm bf16", "12 small, 4 large"): 0.10, ("decode_attention bf16", surface): 0.07},
+        "a100": {("gemm bf16", "nothing"): 0.18, ("gemm bf16", "16"): 0.105, ("gemm bf16", surface): 0.08,
+                 ("gemm bf16", "12 small, 4 large"): 0.14, ("decode_attention bf16", surface): 0.08},
     }[device]
     for key, bar in bars.items():
         assert error(*key) <= bar, (key, error(*key))
